@@ -1,0 +1,115 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import type { TimeLineEntryView } from '#fleet/operator-views.js';
+
+import { demoPurchase } from './demo-purchase.js';
+import { readLocalEnvironment } from './environment.js';
+import { openInstallation } from './installation.js';
+import { type LocalSystem, startSystem } from './system.js';
+
+const HELP = `npm start [-- options]
+
+Starts Vendrail on this computer: PostgreSQL, MQTT broker, SEQR sandbox, reseller API, machine gateway and one simulated
+vending machine with its bridge. Then it buys something once, to show how; and stays up.
+
+  --once    stop after that purchase: exit code 0 when it was committed
+  --fresh   forget everything first: data, certificate, secrets
+  --help    this text
+
+Set DATABASE_URL, MQTT_URL or SEQR_SOAP_URL to use your own instead of the embedded one; .env.example lists every
+variable. With SEQR_SOAP_URL nothing is bought unasked.
+`;
+
+/** The project: this file is dist/apps/local/src/main.js. */
+const projectFolder = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
+const colours = process.stdout.isTTY;
+const paint = (code: number, text: string) => (colours ? `\u001b[${code}m${text}\u001b[0m` : text);
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: { once: { type: 'boolean' }, fresh: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help === true) {
+    console.log(HELP);
+    return 0;
+  }
+  const environment = readLocalEnvironment(projectFolder);
+  const installation = await openInstallation(join(projectFolder, '.vendrail'), values.fresh ?? false);
+  const stopping = untilSignal();
+  console.log(`\n${paint(1, 'Vendrail')} is starting`);
+  const system = await startSystem(installation, environment, projectFolder, progress);
+  try {
+    introduce(system);
+    if (system.sandbox !== undefined) {
+      console.log(`\n${paint(1, 'A purchase, from scan to commit')}  (SANDBOX: no real money)\n`);
+      const verdict = await demoPurchase(system, tell).then(
+        (agreement) => ({ text: `\n  ${agreement}\n`, ok: true }),
+        (error: Error) => ({ text: `\n  ${paint(31, 'The purchase failed')}: ${error.message}\n`, ok: false }),
+      );
+      console.log(verdict.text);
+      if (values.once === true) return verdict.ok ? 0 : 1;
+    } else if (values.once === true) {
+      console.error('--once needs the sandbox: with SEQR_SOAP_URL set nothing is bought unasked');
+      return 1;
+    }
+    console.log(`Up. ${paint(2, 'Ctrl-C stops everything.')}`);
+    await stopping;
+    console.log('\nStopping');
+    return 0;
+  } finally {
+    await system.stop();
+  }
+}
+
+async function progress<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const startedAt = performance.now();
+  const result = await work();
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+  console.log(`  ${paint(32, '✓')} ${what.padEnd(34)} ${paint(2, `${seconds} s`)}`);
+  return result;
+}
+
+function introduce(system: LocalSystem): void {
+  const places = [
+    ['Console', system.consoleUrl],
+    ['createPurchase', `${system.baseUrl}/seqr/createPurchase`],
+    ['API documentation', `${system.baseUrl}/docs`],
+    ...(system.sandbox === undefined
+      ? [['SEQR', system.seqrSoapUrl]]
+      : [
+          ['SEQR sandbox: phone', system.sandbox.url],
+          ['SEQR sandbox: SOAP', system.seqrSoapUrl],
+        ]),
+    ['Simulated machine', `${system.machineUrl}   (serial line ${system.serialPath})`],
+    ['PostgreSQL', system.databaseUrl.replace(/:\/\/([^:/@]+):[^@]*@/, '://$1:…@')],
+    ['MQTT broker', system.mqttUrl.replace(/:\/\/([^:/@]+):[^@]*@/, '://$1:…@')],
+  ];
+  console.log('');
+  for (const [name = '', where = ''] of places) console.log(`  ${name.padEnd(20)} ${where}`);
+}
+
+const TONES = { neutral: 0, progress: 36, good: 32, warning: 33, bad: 31 } as const;
+
+function tell(entry: TimeLineEntryView): void {
+  const time = new Date(entry.at).toLocaleTimeString('en-GB', { hour12: false });
+  const since = `+${(entry.sinceStartMs / 1_000).toFixed(3)} s`;
+  const detail = entry.detail === null ? '' : paint(2, `  ${entry.detail}`);
+  const title = `${entry.step.padEnd(12)} ${entry.title}`;
+  console.log(`  ${time}  ${since.padStart(10)}  ${paint(TONES[entry.tone], title)}${detail}`);
+  for (const line of entry.evidence) console.log(`${' '.repeat(39)}${paint(2, line)}`);
+}
+
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(`\nVendrail could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+  return 1;
+});
+// Everything was stopped above; a handle that a library left open must not keep the process.
+process.exit();

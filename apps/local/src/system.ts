@@ -1,0 +1,204 @@
+import { join } from 'node:path';
+
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+import { type RunningBridge, startBridge } from '#bridge/bridge.js';
+import { MachineGatewayModule } from '#machine-gateway/machine-gateway.module.js';
+import { readConfiguration } from '#platform/configuration.js';
+import { Database } from '#platform/database.js';
+import { migrate } from '#platform/migrations.js';
+import { createServer } from '#platform/server.js';
+import { configureHttps } from '#reseller-api/https-server.js';
+import { qrTextOf } from '#reseller-api/operator-api/machine-views.js';
+import { ResellerApiModule } from '#reseller-api/reseller-api.module.js';
+import { type RunningSandbox, startSandbox } from '#seqr-sandbox/sandbox.js';
+import { startControlApi } from '#simulated-machine/control-api.js';
+import { SimulatedMachine } from '#simulated-machine/simulated-machine.js';
+
+import { seed } from '../../../prisma/seed.js';
+import { developmentCertificate } from './development-certificate.js';
+import { startEmbeddedBroker } from './embedded-broker.js';
+import { startEmbeddedPostgres } from './embedded-postgres.js';
+import type { LocalEnvironment } from './environment.js';
+import { type Installation, requireFreePort } from './installation.js';
+import { DEMO_MACHINE_ID, demoMachine } from './demo-machine.js';
+
+/** The sandbox's reseller, when the environment names none. */
+const SANDBOX_RESELLER = { id: 'vendrail-demo', userId: '9900', password: 'sandbox-password' };
+
+export interface LocalSystem {
+  readonly app: NestFastifyApplication;
+  readonly baseUrl: string;
+  readonly consoleUrl: string;
+  readonly databaseUrl: string;
+  readonly mqttUrl: string;
+  readonly seqrSoapUrl: string;
+  /** Undefined when SEQR_SOAP_URL names another SEQR. */
+  readonly sandbox: RunningSandbox | undefined;
+  readonly machine: SimulatedMachine;
+  readonly machineUrl: string;
+  readonly bridge: RunningBridge;
+  readonly serialPath: string;
+  /** The text of the simulated machine's QR code. */
+  readonly qrText: string;
+  readonly caFile: string;
+  stop(): Promise<void>;
+}
+
+/** Tells what is happening and how long it took. */
+export type Progress = <T>(what: string, work: () => Promise<T>) => Promise<T>;
+
+/** Starts everything on this computer, in order; when one thing fails, what was started is stopped again. */
+export async function startSystem(
+  installation: Installation,
+  environment: LocalEnvironment,
+  projectFolder: string,
+  progress: Progress,
+): Promise<LocalSystem> {
+  const closers: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+  };
+  try {
+    await requirePorts(environment);
+    const databaseUrl = await progress('PostgreSQL', () => openDatabase(installation, environment, projectFolder, closers));
+    const mqttUrl =
+      environment.mqttUrl ??
+      (await progress('MQTT broker', async () => {
+        const broker = await startEmbeddedBroker(environment.mqttPort);
+        closers.push(() => broker.stop());
+        return broker.url;
+      }));
+    const certificate = await developmentCertificate(join(installation.folder, 'tls'));
+    const publicBaseUrl = process.env['PUBLIC_BASE_URL'] ?? `https://localhost:${environment.httpsPort}`;
+    const reseller = {
+      id: process.env['SEQR_RESELLER_ID'] ?? SANDBOX_RESELLER.id,
+      userId: process.env['SEQR_RESELLER_USER_ID'] ?? SANDBOX_RESELLER.userId,
+      password: process.env['SEQR_RESELLER_PASSWORD'] ?? SANDBOX_RESELLER.password,
+    };
+    const sandbox =
+      environment.seqrSoapUrl === undefined
+        ? await progress('SEQR sandbox', async () => {
+            const running = await startSandbox({
+              port: environment.sandboxPort,
+              resellers: [reseller],
+              machines: await phoneMachines(databaseUrl, reseller.id),
+              createPurchaseUrl: `https://localhost:${environment.httpsPort}/seqr/createPurchase`,
+              caFile: certificate.caFile,
+            });
+            closers.push(() => running.stop());
+            return running;
+          })
+        : undefined;
+    const seqrSoapUrl = environment.seqrSoapUrl ?? sandbox?.soapUrl ?? '';
+    const configuration = readConfiguration({
+      TLS_CERT_FILE: certificate.certFile,
+      TLS_KEY_FILE: certificate.keyFile,
+      VENDRAIL_SECRET: installation.secret,
+      OPERATOR_TOKEN: installation.operatorToken,
+      LOG_LEVEL: 'warn',
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      MQTT_URL: mqttUrl,
+      HTTPS_PORT: String(environment.httpsPort),
+      PUBLIC_BASE_URL: publicBaseUrl,
+      SEQR_SOAP_URL: seqrSoapUrl,
+      SEQR_RESELLER_ID: reseller.id,
+      SEQR_RESELLER_USER_ID: reseller.userId,
+      SEQR_RESELLER_PASSWORD: reseller.password,
+    });
+    const app = await progress('Reseller API and machine gateway', async () => {
+      const modules = [ResellerApiModule, MachineGatewayModule];
+      const running = await createServer({ role: 'all', modules, configuration, configure: configureHttps, logTo: 2 });
+      closers.push(() => running.close());
+      return running;
+    });
+    const { machine, machineUrl, bridge } = await progress('Simulated machine and its bridge', () =>
+      startMachine(databaseUrl, mqttUrl, installation, environment, closers),
+    );
+    return {
+      app, databaseUrl, mqttUrl, seqrSoapUrl, sandbox, machine, machineUrl, bridge, stop,
+      baseUrl: `https://localhost:${environment.httpsPort}`,
+      consoleUrl: `https://localhost:${environment.httpsPort}/console/#token=${configuration.OPERATOR_TOKEN}`,
+      serialPath: machine.path,
+      qrText: qrTextOf(configuration, 'VR-1001'),
+      caFile: certificate.caFile,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function requirePorts(environment: LocalEnvironment): Promise<void> {
+  await requireFreePort(environment.httpsPort, 'HTTPS of the reseller API', 'HTTPS_PORT');
+  await requireFreePort(environment.machinePort, 'page of the simulated machine', 'MACHINE_PORT');
+  if (environment.seqrSoapUrl === undefined) await requireFreePort(environment.sandboxPort, 'SEQR sandbox', 'SANDBOX_PORT');
+  if (environment.mqttUrl === undefined) await requireFreePort(environment.mqttPort, 'embedded MQTT broker', 'MQTT_PORT');
+}
+
+async function openDatabase(
+  installation: Installation,
+  environment: LocalEnvironment,
+  projectFolder: string,
+  closers: (() => Promise<void>)[],
+): Promise<string> {
+  let url = environment.databaseUrl;
+  if (url === undefined) {
+    const postgres = await startEmbeddedPostgres({
+      folder: installation.folder,
+      port: installation.postgresPort,
+      database: 'vendrail',
+    });
+    closers.push(() => postgres.stop());
+    url = postgres.url;
+  }
+  await migrate(url, join(projectFolder, 'prisma', 'migrations'));
+  await withDatabase(url, (database) => seed(database));
+  return url;
+}
+
+async function startMachine(
+  databaseUrl: string,
+  mqttUrl: string,
+  installation: Installation,
+  environment: LocalEnvironment,
+  closers: (() => Promise<void>)[],
+) {
+  const front = await withDatabase(databaseUrl, (database) => demoMachine(database));
+  const machine = await SimulatedMachine.start(front);
+  closers.push(() => machine.stop());
+  const page = await startControlApi(machine, environment.machinePort);
+  closers.push(() => page.close());
+  const bridge = await startBridge({
+    machineId: DEMO_MACHINE_ID,
+    serialPath: machine.path,
+    mqttUrl,
+    mqttUsername: process.env['MQTT_USERNAME'],
+    mqttPassword: process.env['MQTT_PASSWORD'],
+    journalDir: join(installation.folder, 'bridge'),
+    currency: front.currency,
+    decimals: front.decimals,
+  });
+  closers.push(() => bridge.stop());
+  return { machine, machineUrl: `http://127.0.0.1:${environment.machinePort}`, bridge };
+}
+
+async function phoneMachines(databaseUrl: string, merchantId: string) {
+  const machines = await withDatabase(databaseUrl, (database) => database.client.machine.findMany({ orderBy: { id: 'asc' } }));
+  return machines.map(({ reservationToken: token, name }) => ({
+    token,
+    name,
+    qrText: qrTextOf({ SEQR_RESELLER_ID: merchantId, SEQR_MERCHANT_ID: process.env['SEQR_MERCHANT_ID'] }, token),
+  }));
+}
+
+async function withDatabase<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {
+  const database = await Database.connect(url, 'vendrail-setup');
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+

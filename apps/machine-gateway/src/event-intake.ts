@@ -1,0 +1,130 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+
+import { ProtocolError, decodeEvent, encode } from '#machine-protocol/codec.js';
+import { type MachineEvent, PROTOCOL_VERSION } from '#machine-protocol/messages.js';
+import { machineOfTopic, topicOf, topicOfAll } from '#machine-protocol/topics.js';
+import { Database, sql } from '#platform/database.js';
+import type { Logger } from '#platform/logging.js';
+import { Metrics } from '#platform/metrics.js';
+import { MqttConnection } from '#platform/mqtt.js';
+import { LOGGER } from '#platform/tokens.js';
+import { EventTakenError, type MachineEventRecord } from '#purchasing/ports.js';
+import { takeMachineEvent } from '#purchasing/purchase-store.js';
+import { PurchaseRunner } from '#purchasing/runner.js';
+
+import { purchaseEventOf } from './purchase-event.js';
+
+/** Events of one machine that may wait for the database; the journal of the bridge keeps the rest. */
+const WAITING_MAX = 200;
+
+/**
+ * Takes the events of machines in: in order, without a gap, each once, and acknowledged only when durable (I14, I27).
+ * An event that is not the next one is answered with how far we are, and the bridge sends from there.
+ */
+@Injectable()
+export class EventIntake implements OnApplicationBootstrap {
+  private readonly queues = new Map<string, { waiting: number; tail: Promise<void> }>();
+
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(MqttConnection) private readonly mqtt: MqttConnection,
+    @Inject(PurchaseRunner) private readonly runner: PurchaseRunner,
+    @Inject(Metrics) private readonly metrics: Metrics,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.mqtt.subscribe(topicOfAll('event'), 1, (topic, payload) => this.receive(topic, payload));
+  }
+
+  private receive(topic: string, payload: Uint8Array): void {
+    const machineId = machineOfTopic(topic, 'event');
+    if (machineId === undefined) return;
+    const queue = this.queues.get(machineId) ?? { waiting: 0, tail: Promise.resolve() };
+    // Not acknowledged, so it comes again.
+    if (queue.waiting >= WAITING_MAX) return;
+    const bytes = Buffer.from(payload);
+    queue.waiting += 1;
+    queue.tail = queue.tail.then(async () => {
+      await this.take(machineId, bytes);
+      queue.waiting -= 1;
+      if (queue.waiting === 0) this.queues.delete(machineId);
+    });
+    this.queues.set(machineId, queue);
+  }
+
+  private async take(machineId: string, payload: Uint8Array): Promise<void> {
+    try {
+      const event = decodeEvent(payload, machineId);
+      const taken = await this.takeIn(event);
+      if (taken) this.metrics.machineEvents.inc({ type: event.body.type });
+      await this.acknowledge(event, taken ? event.seq : await this.lastSeq(event));
+    } catch (error) {
+      if (error instanceof ProtocolError) {
+        this.logger.warn({ machineId, code: error.code, fault: error.message }, 'a machine sent what is no event');
+      } else {
+        // Not durable, not acknowledged: the bridge sends it again.
+        this.logger.error({ machineId, error: String(error) }, 'an event of a machine could not be taken in');
+      }
+    }
+  }
+
+  /** @returns false when it is not the next event of its journal. */
+  private async takeIn(event: MachineEvent): Promise<boolean> {
+    const { body } = event;
+    const purchaseId = 'purchaseId' in body ? body.purchaseId : null;
+    const record: MachineEventRecord = {
+      machineId: event.machineId,
+      journalId: event.journalId,
+      bootId: event.bootId,
+      seq: event.seq,
+      type: body.type,
+      body,
+      machineAt: event.at,
+      purchaseId,
+      rejected: null,
+    };
+    const purchaseEvent = purchaseEventOf(body);
+    if (purchaseId === null || purchaseEvent === null) return this.keep(record);
+    if (!(await this.isOfMachine(purchaseId, event.machineId))) {
+      this.logger.error({ machineId: event.machineId, purchaseId }, 'a machine reported for a purchase that is not its own');
+      return this.keep({ ...record, purchaseId: null, rejected: 'no such purchase of this machine' });
+    }
+    try {
+      await this.runner.dispatch(purchaseId, purchaseEvent, record);
+      return true;
+    } catch (error) {
+      if (error instanceof EventTakenError) return false;
+      throw error;
+    }
+  }
+
+  private keep(record: MachineEventRecord): Promise<boolean> {
+    return takeMachineEvent(this.database.client, record);
+  }
+
+  private async isOfMachine(purchaseId: string, machineId: string): Promise<boolean> {
+    const rows = await this.database.query<{ machine_id: string }>(
+      sql`SELECT machine_id FROM purchases WHERE id = ${purchaseId}::uuid`,
+    );
+    return rows[0]?.machine_id === machineId;
+  }
+
+  private async lastSeq(event: MachineEvent): Promise<number> {
+    const rows = await this.database.query<{ last_seq: number }>(
+      sql`SELECT last_seq FROM machine_streams WHERE machine_id = ${event.machineId} AND journal_id = ${event.journalId}`,
+    );
+    return rows[0]?.last_seq ?? 0;
+  }
+
+  private async acknowledge(event: MachineEvent, upTo: number): Promise<void> {
+    const ack = encode({
+      v: PROTOCOL_VERSION,
+      machineId: event.machineId,
+      journalId: event.journalId,
+      upTo,
+      at: new Date().toISOString(),
+    });
+    await this.mqtt.publish(topicOf(event.machineId, 'ack'), ack, 1);
+  }
+}

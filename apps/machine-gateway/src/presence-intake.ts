@@ -1,0 +1,80 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+
+import { ProtocolError, decodePresence } from '#machine-protocol/codec.js';
+import type { Presence } from '#machine-protocol/messages.js';
+import { machineOfTopic, topicOfAll } from '#machine-protocol/topics.js';
+import { Database, sql } from '#platform/database.js';
+import type { Logger } from '#platform/logging.js';
+import { MqttConnection } from '#platform/mqtt.js';
+import { LOGGER } from '#platform/tokens.js';
+import { Changes } from '#purchasing/changes.js';
+
+/** Writes down what machines say of themselves, and when. */
+@Injectable()
+export class PresenceIntake implements OnApplicationBootstrap {
+  /** Presences of one machine are written in the order they came. */
+  private readonly queues = new Map<string, Promise<void>>();
+
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(MqttConnection) private readonly mqtt: MqttConnection,
+    @Inject(Changes) private readonly changes: Changes,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.mqtt.subscribe(topicOfAll('presence'), 1, (topic, payload, retained) => {
+      const machineId = machineOfTopic(topic, 'presence');
+      if (machineId === undefined) return;
+      const bytes = Buffer.from(payload);
+      const turn = (this.queues.get(machineId) ?? Promise.resolve()).then(() => this.take(machineId, bytes, retained));
+      this.queues.set(machineId, turn);
+      void turn.then(() => {
+        if (this.queues.get(machineId) === turn) this.queues.delete(machineId);
+      });
+    });
+  }
+
+  private async take(machineId: string, payload: Uint8Array, retained: boolean): Promise<void> {
+    // An empty retained message is how a topic is cleared.
+    if (payload.byteLength === 0) return;
+    try {
+      const presence = decodePresence(payload, machineId);
+      if (await this.write(presence, retained)) this.changes.machine(machineId);
+    } catch (error) {
+      if (error instanceof ProtocolError) {
+        this.logger.warn({ machineId, code: error.code, fault: error.message }, 'a machine sent what is no presence');
+      } else {
+        this.logger.error({ machineId, error: String(error) }, 'a presence could not be written down');
+      }
+    }
+  }
+
+  /**
+   * A retained message is what was true when it was published: it does not make a machine heard of now. The will of an
+   * earlier boot says nothing of the present one.
+   *
+   * @returns true when there is something new to show.
+   */
+  private async write(presence: Presence, retained: boolean): Promise<boolean> {
+    const rows = await this.database.query<{ known: boolean }>(sql`
+      INSERT INTO machine_presences AS known (machine_id, online, online_since, machine_state, detail, boot_id, simulated,
+        adapter, software, unacknowledged, open_purchase_id, last_seen_at)
+      SELECT id, ${presence.online}, now(), ${presence.machineState}, ${presence.detail ?? null}, ${presence.bootId},
+        ${presence.simulated}, ${presence.adapter}, ${presence.software}, ${presence.unacknowledged},
+        ${presence.openPurchaseId ?? null}::uuid, CASE WHEN ${retained} THEN ${new Date(presence.at)} ELSE now() END
+      FROM machines WHERE id = ${presence.machineId}
+      ON CONFLICT (machine_id) DO UPDATE SET online = EXCLUDED.online,
+        online_since = CASE WHEN known.online = EXCLUDED.online THEN known.online_since ELSE now() END,
+        machine_state = EXCLUDED.machine_state, detail = EXCLUDED.detail, boot_id = EXCLUDED.boot_id,
+        simulated = EXCLUDED.simulated, adapter = EXCLUDED.adapter, software = EXCLUDED.software,
+        unacknowledged = EXCLUDED.unacknowledged, open_purchase_id = EXCLUDED.open_purchase_id,
+        last_seen_at = CASE WHEN ${retained} THEN known.last_seen_at ELSE now() END
+      WHERE EXCLUDED.online OR known.boot_id = EXCLUDED.boot_id
+      RETURNING true AS known`);
+    if (rows.length === 0 && presence.online) {
+      this.logger.warn({ machineId: presence.machineId }, 'a machine that is not registered is online');
+    }
+    return rows.length > 0;
+  }
+}

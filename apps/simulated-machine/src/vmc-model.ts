@@ -1,0 +1,176 @@
+/**
+ * The machine behind the adapter: a vending machine controller as MDB/ICP 4.2 section 7 lets a cashless device see it.
+ * Pure: inputs in, the next machine and what it says out. Amounts are whole smallest units.
+ */
+export type VmcMode = 'INACTIVE' | 'DISABLED' | 'ENABLED' | 'IDLE' | 'VEND';
+
+export interface Slot {
+  readonly selection: number;
+  readonly priceMinor: number;
+  readonly stock: number;
+  /** What stands behind the glass; for people only. */
+  readonly label?: string;
+}
+
+export interface Vmc {
+  readonly mode: VmcMode;
+  readonly slots: readonly Slot[];
+  /** Several items in one session (MDB/ICP 4.2, READER CONFIG option "multivend"). */
+  readonly multiVend: boolean;
+  /** The door is open or the machine is sold out: DISABLED instead of ENABLED. */
+  readonly outOfService: boolean;
+  readonly creditMinor: number;
+  readonly vend?: { readonly selection: number; readonly priceMinor: number; readonly approved: boolean };
+}
+
+export type VmcInput =
+  | { readonly type: 'reader-on' }
+  | { readonly type: 'reader-off' }
+  | { readonly type: 'begin-session'; readonly creditMinor: number }
+  | { readonly type: 'stop-session' }
+  | { readonly type: 'approve' }
+  | { readonly type: 'deny' }
+  /** The payer presses a product's number. */
+  | { readonly type: 'press'; readonly selection: number }
+  /** The payer presses return: the machine completes the session. */
+  | { readonly type: 'finish' }
+  /** The machine takes its request back before it was answered. */
+  | { readonly type: 'cancel' }
+  | { readonly type: 'motor-done'; readonly result: 'dispensed' | 'jammed' | 'unreported' }
+  | { readonly type: 'reset' }
+  | { readonly type: 'service'; readonly out: boolean };
+
+export type VmcOutput =
+  | { readonly type: 'status'; readonly mode: Exclude<VmcMode, 'VEND'>; readonly creditMinor?: number }
+  | { readonly type: 'vend-request'; readonly selection: number; readonly priceMinor: number }
+  | { readonly type: 'approval-heard' }
+  | { readonly type: 'vend-success' }
+  | { readonly type: 'vend-error'; readonly code: 1 | 3 | 5 }
+  | { readonly type: 'denied' }
+  | { readonly type: 'wrong-state'; readonly command: 'START' | 'STOP' | 'VEND' }
+  /** Not said on the line: the spiral turns. */
+  | { readonly type: 'motor'; readonly selection: number }
+  /** Not said on the line: an item fell into the tray. */
+  | { readonly type: 'delivery'; readonly selection: number; readonly priceMinor: number };
+
+export interface Reaction {
+  readonly vmc: Vmc;
+  readonly outputs: readonly VmcOutput[];
+}
+
+export function react(vmc: Vmc, input: VmcInput): Reaction {
+  switch (input.type) {
+    case 'reader-on':
+      return comeUp(vmc);
+    case 'reader-off':
+      return { vmc: { ...withoutVend(vmc), mode: 'INACTIVE', creditMinor: 0 }, outputs: [] };
+    case 'begin-session':
+      if (vmc.mode !== 'ENABLED') return wrongState(vmc, 'START');
+      return toIdle({ ...vmc, creditMinor: input.creditMinor });
+    case 'stop-session':
+      return vmc.mode === 'IDLE' ? endSession(vmc) : wrongState(vmc, 'STOP');
+    case 'finish':
+      return vmc.mode === 'IDLE' ? endSession(vmc) : unchanged(vmc);
+    case 'press':
+      return press(vmc, input.selection);
+    case 'approve':
+      return approve(vmc);
+    case 'deny':
+      if (vmc.vend === undefined || vmc.vend.approved) return wrongState(vmc, 'VEND');
+      return prepend([{ type: 'denied' }], afterVend(vmc));
+    case 'cancel':
+      if (vmc.vend === undefined || vmc.vend.approved) return unchanged(vmc);
+      return prepend([{ type: 'vend-error', code: 1 }], afterVend(vmc));
+    case 'motor-done':
+      return motorDone(vmc, input.result);
+    case 'reset': {
+      const interrupted: VmcOutput[] = vmc.mode === 'VEND' ? [{ type: 'vend-error', code: 5 }] : [];
+      return vmc.mode === 'INACTIVE' ? unchanged(vmc) : prepend(interrupted, comeUp(vmc));
+    }
+    case 'service':
+      return service({ ...vmc, outOfService: input.out });
+  }
+}
+
+/** Power-up or RESET, then SETUP, then READER ENABLE. */
+function comeUp(vmc: Vmc): Reaction {
+  const mode = vmc.outOfService ? 'DISABLED' : 'ENABLED';
+  const modes = vmc.outOfService ? (['INACTIVE', 'DISABLED'] as const) : (['INACTIVE', 'DISABLED', 'ENABLED'] as const);
+  return {
+    vmc: { ...withoutVend(vmc), mode, creditMinor: 0 },
+    outputs: modes.map((mode) => ({ type: 'status', mode })),
+  };
+}
+
+function toIdle(vmc: Vmc): Reaction {
+  const { creditMinor } = vmc;
+  return { vmc: { ...vmc, mode: 'IDLE' }, outputs: [{ type: 'status', mode: 'IDLE', creditMinor }] };
+}
+
+function endSession(vmc: Vmc): Reaction {
+  const mode = vmc.outOfService ? 'DISABLED' : 'ENABLED';
+  return { vmc: { ...vmc, mode, creditMinor: 0 }, outputs: [{ type: 'status', mode }] };
+}
+
+/** Back to idle; a machine without multi-vend ends the session at once. */
+function afterVend(vmc: Vmc): Reaction {
+  const idle = toIdle(withoutVend(vmc));
+  return vmc.multiVend ? idle : prepend(idle.outputs, endSession(idle.vmc));
+}
+
+function press(vmc: Vmc, selection: number): Reaction {
+  const slot = vmc.slots.find((candidate) => candidate.selection === selection);
+  if (vmc.mode !== 'IDLE' || slot === undefined || slot.stock === 0) return unchanged(vmc);
+  const { priceMinor } = slot;
+  return {
+    vmc: { ...vmc, mode: 'VEND', vend: { selection, priceMinor, approved: false } },
+    outputs: [{ type: 'vend-request', selection, priceMinor }],
+  };
+}
+
+function approve(vmc: Vmc): Reaction {
+  const { vend } = vmc;
+  if (vend === undefined || vend.approved) return wrongState(vmc, 'VEND');
+  return {
+    vmc: { ...vmc, vend: { ...vend, approved: true } },
+    outputs: [{ type: 'approval-heard' }, { type: 'motor', selection: vend.selection }],
+  };
+}
+
+function motorDone(vmc: Vmc, result: 'dispensed' | 'jammed' | 'unreported'): Reaction {
+  const { vend } = vmc;
+  if (vend?.approved !== true) return unchanged(vmc);
+  if (result === 'jammed') return prepend([{ type: 'vend-error', code: 3 }], afterVend(vmc));
+  const { selection, priceMinor } = vend;
+  const delivery: VmcOutput = { type: 'delivery', selection, priceMinor };
+  const emptied: Vmc = {
+    ...vmc,
+    creditMinor: Math.max(0, vmc.creditMinor - priceMinor),
+    slots: vmc.slots.map((slot) => (slot.selection === selection ? { ...slot, stock: slot.stock - 1 } : slot)),
+  };
+  if (result === 'unreported') return { vmc: emptied, outputs: [delivery] };
+  return prepend([delivery, { type: 'vend-success' }], afterVend(emptied));
+}
+
+function service(vmc: Vmc): Reaction {
+  // READER DISABLE in a session does not stop it (MDB/ICP 4.2); it shows when the session is over.
+  if (vmc.mode !== 'ENABLED' && vmc.mode !== 'DISABLED') return unchanged(vmc);
+  const mode = vmc.outOfService ? 'DISABLED' : 'ENABLED';
+  return mode === vmc.mode ? unchanged(vmc) : { vmc: { ...vmc, mode }, outputs: [{ type: 'status', mode }] };
+}
+
+function withoutVend({ vend: _, ...rest }: Vmc): Vmc {
+  return rest;
+}
+
+function unchanged(vmc: Vmc): Reaction {
+  return { vmc, outputs: [] };
+}
+
+function wrongState(vmc: Vmc, command: 'START' | 'STOP' | 'VEND'): Reaction {
+  return { vmc, outputs: [{ type: 'wrong-state', command }] };
+}
+
+function prepend(outputs: readonly VmcOutput[], { vmc, outputs: rest }: Reaction): Reaction {
+  return { vmc, outputs: [...outputs, ...rest] };
+}

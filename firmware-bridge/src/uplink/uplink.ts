@@ -1,0 +1,200 @@
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+
+import { decodeAck, decodeCommand, encode, ProtocolError } from '#machine-protocol/codec.js';
+import type { EventAck, MachineCommand, MachineEvent, Presence } from '#machine-protocol/messages.js';
+import { topicOf } from '#machine-protocol/topics.js';
+
+import type { Cancel, Clock } from '../clock.js';
+import type { Log } from '../log.js';
+import type { Timings } from '../timings.js';
+import { backOffMs } from './back-off.js';
+
+export interface UplinkOptions {
+  readonly machineId: string;
+  readonly url: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** PEM text of the authority that signed the broker's certificate, when it is a private one. */
+  readonly ca?: string | undefined;
+  readonly timings: Pick<Timings, 'reconnectMinMs' | 'reconnectMaxMs'>;
+}
+
+export interface UplinkListener {
+  connected(): void;
+  disconnected(): void;
+  command(command: MachineCommand): void;
+  ack(ack: EventAck): void;
+  /** A message was refused; `detail` never repeats its content. */
+  refused(code: string, detail: string): void;
+  /** What to say about the machine: now, or as the broker's last word when the connection breaks. */
+  presence(online: boolean): Presence;
+}
+
+/** Half of the 30 s after which a broker may call a silent client gone (MQTT 3.1.1: one and a half keep-alives). */
+const KEEPALIVE_S = 15;
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** A connection that held this long was no accident: the next back-off begins at the minimum. */
+const STABLE_MS = 30_000;
+
+/** A broker that does not take the goodbye in this time will publish the will instead. */
+const GOODBYE_MS = 2_000;
+
+/**
+ * The connection to the broker. Every connection is a new client with a clean session: nothing that was meant for an
+ * earlier moment can leave later, which a client that reconnects by itself would do from its queue. The journal is the
+ * only queue.
+ */
+export class Uplink {
+  private client: MqttClient | undefined;
+  private online = false;
+  private attempt = 0;
+  private waiting: Cancel | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly options: UplinkOptions,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly listener: UplinkListener,
+  ) {}
+
+  start(): void {
+    const { machineId, url, username, password, ca } = this.options;
+    const will = { topic: topicOf(machineId, 'presence'), payload: Buffer.from(encode(this.listener.presence(false))) };
+    const clientOptions: IClientOptions = {
+      protocolVersion: 4,
+      clean: true,
+      clientId: `machine-${machineId}`,
+      keepalive: KEEPALIVE_S,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      reconnectPeriod: 0,
+      queueQoSZero: false,
+      will: { ...will, qos: 1, retain: true },
+      ...(username !== undefined && { username }),
+      ...(password !== undefined && { password }),
+      ...(ca !== undefined && { ca }),
+    };
+    const client = mqtt.connect(url, clientOptions);
+    this.client = client;
+    let stable: Cancel | undefined;
+    client.on('connect', () => {
+      stable = this.clock.after(STABLE_MS, () => (this.attempt = 0));
+      this.subscribe(client);
+    });
+    client.on('message', (topic, payload, packet) => {
+      if (client === this.client) this.receive(topic, payload, packet.retain);
+    });
+    client.on('error', (error) => this.log.warn('broker connection failed', { reason: error.message }));
+    client.on('close', () => {
+      stable?.();
+      this.lost(client);
+    });
+  }
+
+  private subscribe(client: MqttClient): void {
+    const topics = [topicOf(this.options.machineId, 'command'), topicOf(this.options.machineId, 'ack')];
+    client.subscribe(topics, { qos: 1 }, (error, granted) => {
+      if (client !== this.client || this.stopped) return;
+      // 128 is the broker's "no" (MQTT 3.1.1, SUBACK).
+      if (error || granted?.some(({ qos }) => (qos as number) === 128)) {
+        this.log.error('the broker refused the subscription', { reason: error?.message });
+        client.end(true);
+        return;
+      }
+      this.online = true;
+      this.log.info('connected to the broker', { url: withoutCredentials(this.options.url) });
+      this.publishPresence();
+      this.listener.connected();
+    });
+  }
+
+  private lost(client: MqttClient): void {
+    if (client !== this.client || this.stopped) return;
+    this.client = undefined;
+    if (this.online) this.listener.disconnected();
+    this.online = false;
+    const { reconnectMinMs, reconnectMaxMs } = this.options.timings;
+    const pause = backOffMs(this.attempt, reconnectMinMs, reconnectMaxMs, Math.random());
+    this.attempt += 1;
+    this.log.warn('not connected to the broker', { retryInMs: pause });
+    this.waiting = this.clock.after(pause, () => this.start());
+  }
+
+  private receive(topic: string, payload: Buffer, retained: boolean): void {
+    const { machineId } = this.options;
+    try {
+      if (topic === topicOf(machineId, 'ack')) return this.listener.ack(decodeAck(payload, machineId));
+      if (topic !== topicOf(machineId, 'command')) return;
+      // A command is for one moment; a broker that keeps it would unlock the machine at every reconnection.
+      if (retained) return this.listener.refused('retained-command', 'a retained command was ignored');
+      this.listener.command(decodeCommand(payload, machineId));
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.listener.refused('bad-message', `${error.code}: ${error.message}`);
+    }
+  }
+
+  /** While offline nothing is said: the next connection begins with the presence of that moment. */
+  publishPresence(): void {
+    this.publish('presence', encode(this.listener.presence(true)), true);
+  }
+
+  publishEvent(event: MachineEvent): void {
+    this.publish('event', encode(event), false);
+  }
+
+  private publish(channel: 'presence' | 'event', payload: string, retain: boolean): void {
+    if (!this.online || this.client?.connected !== true) return;
+    this.client.publish(topicOf(this.options.machineId, channel), payload, { qos: 1, retain }, (error) => {
+      if (error && !this.stopped)
+        this.log.warn('a message did not reach the broker', { channel, reason: error.message });
+    });
+  }
+
+  /** Connects anew, as the last will names what the machine was taken for at the time of connecting. */
+  async renew(): Promise<void> {
+    const client = this.client;
+    if (client === undefined || this.stopped) return;
+    this.client = undefined;
+    if (this.online) this.listener.disconnected();
+    this.online = false;
+    await client.endAsync(!client.connected);
+    if (!this.stopped) this.start();
+  }
+
+  /** Says goodbye, so that the broker does not have to find out. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.waiting?.();
+    const client = this.client;
+    this.client = undefined;
+    if (client === undefined) return;
+    if (this.online && client.connected) {
+      const topic = topicOf(this.options.machineId, 'presence');
+      const payload = encode(this.listener.presence(false));
+      await new Promise<void>((resolve) => {
+        const giveUp = this.clock.after(GOODBYE_MS, resolve);
+        client.publish(topic, payload, { qos: 1, retain: true }, () => {
+          giveUp();
+          resolve();
+        });
+      });
+    }
+    await client.endAsync(!this.online);
+  }
+
+  /** Drops the connection without a word; the broker publishes the will. */
+  kill(): void {
+    this.stopped = true;
+    this.waiting?.();
+    this.client?.end(true);
+    this.client = undefined;
+  }
+}
+
+function withoutCredentials(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+}

@@ -1,0 +1,123 @@
+import { decodeEvent, decodePresence, encode } from '#machine-protocol/codec.js';
+import type {
+  Grant,
+  MachineCommand,
+  MachineEvent,
+  MachineEventBody,
+  MachineEventType,
+  Presence,
+} from '#machine-protocol/messages.js';
+import { topicOf } from '#machine-protocol/topics.js';
+import { connectAsync, type MqttClient } from 'mqtt';
+
+type Body<T extends MachineEventType> = Extract<MachineEventBody, { type: T }>;
+
+/** The server's end of the link, as strict as the protocol: events count in order and once, then they are acknowledged. */
+export class TestGateway {
+  /** Each event once, in the order of its number; a new journal begins at 1 again. */
+  readonly events: MachineEvent[] = [];
+  /** Everything that arrived, repeats too. */
+  received = 0;
+  acknowledging = true;
+  private latestPresence: Presence | undefined;
+  private readonly lastSeq = new Map<string, number>();
+  private readonly listeners = new Set<() => void>();
+
+  static async connect(url: string, machineId: string): Promise<TestGateway> {
+    const client = await connectAsync(url, { protocolVersion: 4 });
+    const gateway = new TestGateway(client, machineId);
+    await client.subscribeAsync([topicOf(machineId, 'event'), topicOf(machineId, 'presence')], { qos: 1 });
+    return gateway;
+  }
+
+  private constructor(
+    private readonly client: MqttClient,
+    private readonly machineId: string,
+  ) {
+    client.on('message', (topic, payload) => {
+      if (topic === topicOf(machineId, 'presence')) this.latestPresence = decodePresence(payload, machineId);
+      else this.take(decodeEvent(payload, machineId));
+      for (const listener of this.listeners) listener();
+    });
+  }
+
+  private take(event: MachineEvent): void {
+    this.received += 1;
+    const last = this.lastSeq.get(event.journalId) ?? 0;
+    if (event.seq === last + 1) {
+      this.events.push(event);
+      this.lastSeq.set(event.journalId, event.seq);
+    }
+    if (this.acknowledging) this.acknowledge(event.journalId);
+  }
+
+  /** Says what it has: everything up to the first gap. */
+  acknowledge(journalId: string): void {
+    const upTo = this.lastSeq.get(journalId) ?? 0;
+    const ack = { v: 1, machineId: this.machineId, journalId, upTo, at: new Date().toISOString() } as const;
+    this.client.publish(topicOf(this.machineId, 'ack'), encode(ack), { qos: 1 });
+  }
+
+  sendGrant(fields: Omit<Grant, 'v' | 'type' | 'machineId' | 'at'>): Grant {
+    const grant: Grant = {
+      ...fields,
+      v: 1,
+      type: 'grant',
+      machineId: this.machineId,
+      at: new Date().toISOString(),
+    };
+    this.send(grant);
+    return grant;
+  }
+
+  sendClose({ purchaseId, grantNumber }: Pick<Grant, 'purchaseId' | 'grantNumber'>): void {
+    const at = new Date().toISOString();
+    this.send({ v: 1, type: 'close', machineId: this.machineId, purchaseId, grantNumber, at });
+  }
+
+  send(command: MachineCommand, { retain } = { retain: false }): void {
+    this.client.publish(topicOf(this.machineId, 'command'), encode(command), { qos: 1, retain });
+  }
+
+  sendRaw(payload: string): void {
+    this.client.publish(topicOf(this.machineId, 'command'), payload, { qos: 1 });
+  }
+
+  /** The types of all events so far, without faults. */
+  get story(): MachineEventType[] {
+    return this.events.map(({ body }) => body.type).filter((type) => type !== 'fault');
+  }
+
+  bodies<T extends MachineEventType>(type: T): Body<T>[] {
+    return this.events.flatMap(({ body }) => (body.type === type ? [body as Body<T>] : []));
+  }
+
+  /** The count-th event of the type, as soon as there is one. */
+  async event<T extends MachineEventType>(type: T, count = 1): Promise<Body<T>> {
+    return this.until(() => this.bodies(type)[count - 1]);
+  }
+
+  async presence(condition: (presence: Presence) => boolean): Promise<Presence> {
+    return this.until(() => {
+      const { latestPresence } = this;
+      return latestPresence !== undefined && condition(latestPresence) ? latestPresence : undefined;
+    });
+  }
+
+  private until<T>(find: () => T | undefined): Promise<T> {
+    return new Promise((resolve) => {
+      const check = (): void => {
+        const found = find();
+        if (found === undefined) return;
+        this.listeners.delete(check);
+        resolve(found);
+      };
+      this.listeners.add(check);
+      check();
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.client.endAsync(true);
+  }
+}

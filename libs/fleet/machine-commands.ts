@@ -1,0 +1,61 @@
+import { type Database, sql } from '#platform/database.js';
+import { encode } from '#machine-protocol/codec.js';
+import { type CloseGrant, type Grant, PROTOCOL_VERSION } from '#machine-protocol/messages.js';
+import { topicOf } from '#machine-protocol/topics.js';
+
+/** Publishes now or throws; never keeps a message for later. */
+export interface Publisher {
+  publish(topic: string, payload: string, qos: 0 | 1): Promise<void>;
+}
+
+export class MachineOfflineError extends Error {
+  override readonly name = 'MachineOfflineError';
+}
+
+export type GrantTerms = Pick<
+  Grant,
+  | 'machineId'
+  | 'purchaseId'
+  | 'grantNumber'
+  | 'currency'
+  | 'exponent'
+  | 'amountMinor'
+  | 'prices'
+  | 'priceListVersion'
+  | 'lifetimeMs'
+  | 'selectionWindowMs'
+>;
+
+/** Commands to machines. */
+export class MachineCommands {
+  constructor(
+    private readonly database: Database,
+    private readonly publisher: Publisher,
+    private readonly clock: { now(): number },
+  ) {}
+
+  /**
+   * Sends a grant to the boot that the machine is in now.
+   *
+   * @returns the boot. @throws MachineOfflineError and NotConnectedError when it certainly was not sent.
+   */
+  async grant(terms: GrantTerms): Promise<string> {
+    const rows = await this.database.query<{ boot_id: string }>(
+      sql`SELECT boot_id FROM machine_presences WHERE machine_id = ${terms.machineId} AND online`,
+    );
+    const bootId = rows[0]?.boot_id;
+    if (bootId === undefined) throw new MachineOfflineError('the machine is offline');
+    const message: Grant = { v: PROTOCOL_VERSION, type: 'grant', ...terms, bootId, at: this.now() };
+    await this.publisher.publish(topicOf(terms.machineId, 'command'), encode(message), 1);
+    return bootId;
+  }
+
+  async close(terms: Pick<CloseGrant, 'machineId' | 'purchaseId' | 'grantNumber'>): Promise<void> {
+    const message: CloseGrant = { v: PROTOCOL_VERSION, type: 'close', ...terms, at: this.now() };
+    await this.publisher.publish(topicOf(terms.machineId, 'command'), encode(message), 1);
+  }
+
+  private now(): string {
+    return new Date(this.clock.now()).toISOString();
+  }
+}

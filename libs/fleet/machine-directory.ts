@@ -1,0 +1,123 @@
+import { type Database, sql } from '#platform/database.js';
+import { isCurrency, type Currency } from '#purchase/money.js';
+
+/** A machine heard of within this time is online; it says so every 15 s, and the broker tells when it is gone. */
+export const PRESENCE_FRESH_MS = 60_000;
+
+/** A machine as createPurchase needs to see it: all in one read. */
+export interface MachineAtScan {
+  readonly id: string;
+  readonly currency: Currency;
+  readonly outOfService: boolean;
+  /** Online, and heard of lately. */
+  readonly online: boolean;
+  readonly machineState: string | null;
+  readonly reservationMaxMinor: bigint;
+  readonly planogramId: string;
+  readonly priceListId: string;
+  readonly priceListVersion: number;
+  /** The cheapest thing that can be bought now; null when sold out. */
+  readonly cheapestMinor: bigint | null;
+  /** The purchase that holds the machine. */
+  readonly live: LivePurchase | null;
+}
+
+export interface LivePurchase {
+  readonly id: string;
+  readonly state: string;
+  readonly requestKey: string;
+  readonly invoiceReference: string | null;
+  /** SEQR called for it: the payer has acted. */
+  readonly notified: boolean;
+}
+
+interface Row {
+  id: string;
+  currency: string;
+  out_of_service: boolean;
+  fresh: boolean | null;
+  machine_state: string | null;
+  reservation_max_minor: bigint;
+  planogram_id: string;
+  price_list_id: string;
+  price_list_version: number;
+  cheapest_minor: bigint | null;
+  live_id: string | null;
+  live_state: string | null;
+  live_request_key: string | null;
+  live_invoice_reference: string | null;
+  live_notified: boolean | null;
+}
+
+/** A machine's name on bills changes so rarely that a minute-old one will do. */
+const NAME_KEPT_MS = 60_000;
+const NAMES_MAX = 50_000;
+
+export class MachineDirectory {
+  private readonly names = new Map<string, { at: number; names: Promise<{ name: string; location: string }> }>();
+
+  constructor(private readonly database: Database) {}
+
+  /** The machine whose QR code bears this token, or null for a token that none bears. */
+  async atScan(reservationToken: string): Promise<MachineAtScan | null> {
+    const rows = await this.database.query<Row>(sql`
+      SELECT m.id, m.currency, m.out_of_service, m.reservation_max_minor, m.planogram_id::text, m.price_list_id::text,
+        list.version AS price_list_version, presence.machine_state,
+        presence.online AND presence.last_seen_at > now() - make_interval(secs => ${PRESENCE_FRESH_MS / 1_000}::float8)
+          AS fresh,
+        (SELECT min(price.amount_minor) FROM planogram_slots slot
+          JOIN slot_stocks stock ON stock.machine_id = m.id AND stock.selection = slot.selection AND stock.quantity > 0
+          JOIN prices price ON price.price_list_id = m.price_list_id AND price.product_id = slot.product_id
+          WHERE slot.planogram_id = m.planogram_id) AS cheapest_minor,
+        live.id::text AS live_id, live.state AS live_state, live.request_key AS live_request_key,
+        live.invoice_reference AS live_invoice_reference,
+        (live.details->>'notifiedAt') IS NOT NULL AS live_notified
+      FROM machines m
+      JOIN price_lists list ON list.id = m.price_list_id
+      LEFT JOIN machine_presences presence ON presence.machine_id = m.id
+      LEFT JOIN purchases live ON live.machine_id = m.id AND live.holds_machine
+      WHERE m.reservation_token = ${reservationToken}`);
+    const row = rows[0];
+    return row === undefined ? null : machineOf(row);
+  }
+
+  nameOf(machineId: string): Promise<{ name: string; location: string }> {
+    const kept = this.names.get(machineId);
+    if (kept !== undefined && kept.at > Date.now() - NAME_KEPT_MS) return kept.names;
+    const names = this.database.client.machine
+      .findUniqueOrThrow({ where: { id: machineId }, select: { name: true, location: true } })
+      .catch((error: unknown) => {
+        this.names.delete(machineId);
+        throw error;
+      });
+    if (this.names.size >= NAMES_MAX) this.names.clear();
+    this.names.set(machineId, { at: Date.now(), names });
+    return names;
+  }
+}
+
+function machineOf(row: Row): MachineAtScan {
+  if (!isCurrency(row.currency)) throw new Error(`machine ${row.id} sells in the unknown currency ${row.currency}`);
+  return {
+    id: row.id,
+    currency: row.currency,
+    outOfService: row.out_of_service,
+    online: row.fresh === true,
+    machineState: row.machine_state,
+    reservationMaxMinor: row.reservation_max_minor,
+    planogramId: row.planogram_id,
+    priceListId: row.price_list_id,
+    priceListVersion: row.price_list_version,
+    cheapestMinor: row.cheapest_minor,
+    live:
+      row.live_id === null || row.live_state === null || row.live_request_key === null
+        ? null
+        : {
+            id: row.live_id,
+            state: row.live_state,
+            requestKey: row.live_request_key,
+            invoiceReference: row.live_invoice_reference,
+            notified: row.live_notified === true,
+          },
+  };
+}

@@ -1,0 +1,42 @@
+import { performance } from 'node:perf_hooks';
+
+export interface Timer {
+  cancel(): void;
+}
+
+/**
+ * The time that decisions use. Tests and the simulation bring their own.
+ */
+export interface Clock {
+  /** Milliseconds since 1970, of the database. */
+  now(): number;
+  /** Runs `work` once, after `delayMs` or at once when that is past. */
+  after(delayMs: number, work: () => void): Timer;
+}
+
+/** setTimeout takes 32 bits; a longer wait is woken early and simply waits again. */
+const TIMEOUT_MAX_MS = 2_147_483_647;
+
+/**
+ * The database's time, carried on by this process's monotonic clock: a step of the computer's wall clock, or a
+ * difference between the clocks of two servers, changes no decision (I30).
+ */
+export class DatabaseClock implements Clock {
+  private anchorMs = Date.now();
+  private anchoredAt = performance.now();
+
+  now(): number {
+    return Math.round(this.anchorMs + (performance.now() - this.anchoredAt));
+  }
+
+  /** @param databaseMs what the database said, @param askedAt and @param answeredAt performance.now() around the question. */
+  anchor(databaseMs: number, askedAt: number, answeredAt: number): void {
+    this.anchorMs = databaseMs + (answeredAt - askedAt) / 2;
+    this.anchoredAt = answeredAt;
+  }
+
+  after(delayMs: number, work: () => void): Timer {
+    const timeout = setTimeout(work, Math.min(Math.max(0, delayMs), TIMEOUT_MAX_MS));
+    return { cancel: () => clearTimeout(timeout) };
+  }
+}

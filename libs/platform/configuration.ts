@@ -1,0 +1,158 @@
+import 'reflect-metadata';
+
+import { Transform, plainToInstance } from 'class-transformer';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  type ValidationError,
+  validateSync,
+} from 'class-validator';
+
+import { LOG_LEVELS, type LogLevel } from './logging.js';
+
+const WHOLE_NUMBER = /^\d{1,9}$/;
+/** Turns digits into a number and leaves everything else for the validator to complain about. */
+const AsNumber = () =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && WHOLE_NUMBER.test(value) ? Number(value) : value,
+  );
+const AnyUrl = (protocols: string[]) => IsUrl({ protocols, require_tld: false, require_protocol: true });
+
+/**
+ * Everything a server process reads from its environment, checked at start with all faults listed at once.
+ * `.env.example` explains each for operators. `npm start` sets what it embeds: database, broker, sandbox, certificate.
+ */
+export class Configuration {
+  @Matches(/^postgres(ql)?:\/\/.+/, { message: 'must be a PostgreSQL URL (postgresql://user:password@host/database)' })
+  DATABASE_URL!: string;
+
+  @Matches(/^(mqtts?|wss?):\/\/.+/, { message: 'must be the URL of an MQTT broker (mqtt://host:1883, mqtts://…)' })
+  MQTT_URL!: string;
+
+  @IsOptional()
+  @IsString()
+  MQTT_USERNAME?: string;
+
+  @IsOptional()
+  @IsString()
+  MQTT_PASSWORD?: string;
+
+  @AsNumber()
+  @IsInt()
+  @Min(1)
+  @Max(65_535)
+  HTTPS_PORT: number = 8443;
+
+  @IsString()
+  HTTPS_HOST: string = '0.0.0.0';
+
+  /** Where SEQR reaches us; notification URLs begin with it. */
+  @AnyUrl(['https'])
+  @Matches(/[^/]$/, { message: 'must not end with a slash' })
+  PUBLIC_BASE_URL: string = 'https://localhost:8443';
+
+  @IsString({ message: 'must name the file of the server certificate (PEM)' })
+  TLS_CERT_FILE!: string;
+
+  @IsString({ message: 'must name the file of the certificate’s private key (PEM)' })
+  TLS_KEY_FILE!: string;
+
+  @AnyUrl(['https', 'http'])
+  SEQR_SOAP_URL!: string;
+
+  @IsString()
+  @MinLength(1)
+  SEQR_RESELLER_ID!: string;
+
+  @IsString()
+  @MinLength(1)
+  SEQR_RESELLER_USER_ID: string = '9900';
+
+  @IsString()
+  @MinLength(4, { message: 'must have at least 4 characters: SEQR refuses shorter ones with code 21' })
+  SEQR_RESELLER_PASSWORD!: string;
+
+  /** The merchant id in the QR codes; usually the reseller's id. */
+  @IsOptional()
+  @IsString()
+  SEQR_MERCHANT_ID?: string;
+
+  @IsIn(['RESERVATION_REQUIRED', 'RESERVATION_REQUIRED_PRELIMINARY_AMOUNT', 'RESERVATION_DESIRED'])
+  PAYMENT_MODE: 'RESERVATION_REQUIRED' | 'RESERVATION_REQUIRED_PRELIMINARY_AMOUNT' | 'RESERVATION_DESIRED' =
+    'RESERVATION_REQUIRED';
+
+  @AsNumber()
+  @IsInt()
+  @Min(300)
+  @Max(86_400)
+  COMMIT_RESERVATION_TIMEOUT_S: number = 900;
+
+  @AsNumber()
+  @IsInt()
+  @Min(10)
+  @Max(600)
+  CONFIRM_WITHIN_S: number = 90;
+
+  @AsNumber()
+  @IsInt()
+  @Min(5)
+  @Max(300)
+  SELECTION_WINDOW_S: number = 60;
+
+  @AsNumber()
+  @IsInt()
+  @Min(1)
+  @Max(10)
+  POLL_EVERY_S: number = 3;
+
+  /** Keys for pseudonyms of payers and for notification URLs are made from it; never change it while purchases run. */
+  @IsString()
+  @MinLength(32, { message: 'must have at least 32 random characters' })
+  VENDRAIL_SECRET!: string;
+
+  /** Opens the console until operators can sign in. */
+  @IsString()
+  @MinLength(16, { message: 'must have at least 16 random characters' })
+  OPERATOR_TOKEN!: string;
+
+  @IsIn(LOG_LEVELS)
+  LOG_LEVEL: LogLevel = 'info';
+}
+
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  constructor(readonly faults: readonly string[]) {
+    super(`the configuration has ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  }
+}
+
+/** @throws ConfigurationError with every fault; values are never repeated, they may be secrets. */
+export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): Readonly<Configuration> {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const configuration = plainToInstance(Configuration, given, { exposeDefaultValues: true });
+  const faults = validateSync(configuration, { skipMissingProperties: false, forbidUnknownValues: false }).map((error) =>
+    describe(error, given),
+  );
+  if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    faults.push('NODE_TLS_REJECT_UNAUTHORIZED: 0 switches certificate checks off; add a CA with NODE_EXTRA_CA_CERTS instead');
+  }
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return Object.freeze(configuration);
+}
+
+function describe(error: ValidationError, given: Readonly<Record<string, unknown>>): string {
+  if (!(error.property in given)) return `${error.property} is not set: ${firstComplaint(error)}`;
+  return `${error.property}: ${firstComplaint(error)}`;
+}
+
+function firstComplaint(error: ValidationError): string {
+  const complaint = Object.values(error.constraints ?? {})[0] ?? 'is not valid';
+  return complaint.replace(new RegExp(`^${error.property} `), '');
+}

@@ -1,0 +1,110 @@
+import { type MqttClient, connectAsync } from 'mqtt';
+
+import type { Logger } from './logging.js';
+
+export interface MqttOptions {
+  readonly url: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** One for each process: two with the same would throw each other out in a loop. */
+  readonly clientId: string;
+}
+
+export class NotConnectedError extends Error {
+  override readonly name = 'NotConnectedError';
+}
+
+/** The handler's payload is only valid during the call. `retained`: what was true when it was published. */
+export type MessageHandler = (topic: string, payload: Uint8Array, retained: boolean) => void;
+
+/** PUBACK of a healthy broker comes within milliseconds; later than this the connection is as good as lost. */
+const PUBLISH_WITHIN_MS = 2_000;
+const CONNECT_WITHIN_MS = 10_000;
+
+/**
+ * The server's connection to the broker. It never keeps a message for later: mqtt.js would deliver a publish made while
+ * offline at the next connect, however old, and a grant must never be old.
+ */
+export class MqttConnection {
+  private readonly subscriptions = new Map<string, { qos: 0 | 1; handler: MessageHandler }>();
+
+  private constructor(
+    private readonly client: MqttClient,
+    private readonly log: Logger,
+  ) {}
+
+  static async connect(options: MqttOptions, log: Logger): Promise<MqttConnection> {
+    const client = await connectAsync(options.url, {
+      clientId: options.clientId,
+      protocolVersion: 4,
+      clean: true,
+      keepalive: 15,
+      reconnectPeriod: 1_000,
+      connectTimeout: CONNECT_WITHIN_MS,
+      queueQoSZero: false,
+      resubscribe: false,
+      ...(options.username === undefined ? {} : { username: options.username }),
+      ...(options.password === undefined ? {} : { password: options.password }),
+    });
+    const connection = new MqttConnection(client, log);
+    client.on('message', (topic, payload, packet) => connection.deliver(topic, payload, packet.retain));
+    client.on('connect', () => void connection.subscribeAll());
+    client.on('error', (error) => log.warn({ error: error.message }, 'the broker connection has a fault'));
+    client.on('offline', () => log.warn('the broker is not reachable'));
+    return connection;
+  }
+
+  get connected(): boolean {
+    return this.client.connected;
+  }
+
+  /** @throws NotConnectedError when it certainly was not sent; any other error means that it may have been. */
+  async publish(topic: string, payload: string, qos: 0 | 1): Promise<void> {
+    if (!this.client.connected) throw new NotConnectedError('not connected to the broker');
+    let timeout: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timeout = setTimeout(() => reject(new Error('the broker did not acknowledge in time')), PUBLISH_WITHIN_MS);
+    });
+    try {
+      await Promise.race([this.client.publishAsync(topic, payload, { qos, retain: false }), late]);
+    } finally {
+      clearTimeout(timeout);
+    }
+  }
+
+  /** Subscribes now and again after every reconnect. */
+  async subscribe(filter: string, qos: 0 | 1, handler: MessageHandler): Promise<void> {
+    this.subscriptions.set(filter, { qos, handler });
+    if (this.client.connected) await this.client.subscribeAsync(filter, { qos });
+  }
+
+  async close(): Promise<void> {
+    await this.client.endAsync();
+  }
+
+  private async subscribeAll(): Promise<void> {
+    for (const [filter, { qos }] of this.subscriptions) {
+      try {
+        await this.client.subscribeAsync(filter, { qos });
+      } catch (error) {
+        // A connection without its subscriptions is deaf: better to lose it and try anew.
+        this.log.warn({ filter, error: String(error) }, 'could not subscribe');
+        this.client.reconnect();
+        return;
+      }
+    }
+  }
+
+  private deliver(topic: string, payload: Uint8Array, retained: boolean): void {
+    for (const [filter, { handler }] of this.subscriptions) {
+      if (matches(filter, topic)) handler(topic, payload, retained);
+    }
+  }
+}
+
+/** `+` stands for one level; no other wildcard is used here. */
+function matches(filter: string, topic: string): boolean {
+  const expected = filter.split('/');
+  const levels = topic.split('/');
+  return expected.length === levels.length && expected.every((level, i) => level === '+' || level === levels[i]);
+}

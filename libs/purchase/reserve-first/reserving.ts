@@ -1,0 +1,214 @@
+import type { Failure, PurchaseEvent } from './events.js';
+import type { EndReason, Purchase } from './purchase.js';
+import { type Step, act, again, backoffMs, change, end, unchanged } from './step.js';
+import { startReleasing, startUnlocking } from './transitions.js';
+
+/** Notifications cost a call to SEQR each: at most four a second and purchase. */
+const NOTIFICATION_SPACING_MS = 250;
+/** sendInvoice that certainly did not leave may be tried once more within the caller's patience. */
+const UNSENT_INVOICE_REPEATS = 1;
+/** A cancel that SEQR keeps refusing is a person's matter after a day. */
+const GIVE_UP_AFTER_MS = 24 * 3_600_000;
+
+/** NEW: the invoice is being asked for. */
+export function isNew(purchase: Purchase, event: PurchaseEvent, now: number): Step {
+  switch (event.type) {
+    case 'InvoiceIssued': {
+      // The payer can be faster than our own commit: a notification that came first is answered now.
+      const dueAt = purchase.notifiedAt === null ? now + purchase.terms.pollEveryMs : now;
+      return change(purchase, {
+        state: 'INVOICED',
+        invoiceReference: event.invoiceReference,
+        failures: 0,
+        next: act('getPaymentStatus', dueAt),
+      });
+    }
+    case 'InvoiceFailed':
+      if (event.outcome === 'not-sent' && purchase.failures < UNSENT_INVOICE_REPEATS) {
+        return change(purchase, { failures: purchase.failures + 1, next: act('sendInvoice', now) });
+      }
+      return end(purchase, 'REFUSED', refusal(event), now);
+    case 'NotificationReceived':
+      return purchase.notifiedAt === null ? change(purchase, { notifiedAt: now }) : unchanged(purchase);
+    default:
+      return unchanged(purchase);
+  }
+}
+
+function refusal(failure: Failure): EndReason {
+  switch (failure.outcome) {
+    case 'not-sent':
+      return 'invoice-not-sent';
+    case 'refused':
+      return 'invoice-refused';
+    case 'unknown':
+      return 'invoice-unknown';
+  }
+}
+
+/** INVOICED: waiting for the payer, until the confirmation window ends. */
+export function invoiced(purchase: Purchase, event: PurchaseEvent, now: number): Step {
+  switch (event.type) {
+    case 'NotificationReceived':
+      return notified(purchase, now);
+    case 'StatusRead':
+      // An older version is a reply that was overtaken on its way.
+      if (event.invoiceVersion < purchase.invoiceVersion) return stillWaiting(purchase, now, purchase.invoiceVersion);
+      switch (event.status) {
+        case 'RESERVED':
+          return startUnlocking({ ...purchase, invoiceVersion: event.invoiceVersion }, now);
+        case 'PAID':
+          return unexpectedlyPaid(purchase, event.ersReference, now);
+        case 'CANCELED':
+          return end(purchase, 'CANCELLED', 'payer-declined', now);
+        case 'FAILED':
+          return end(purchase, 'CANCELLED', 'payment-failed', now);
+        case 'EXPIRED':
+          return end(purchase, 'CANCELLED', 'invoice-expired', now);
+        case 'ISSUED':
+        case 'PARTIALLY_PAID':
+        case 'PENDING_ISSUER_ACKNOWLEDGE':
+        case 'UNKNOWN':
+          if (purchase.notifiedAt !== null && event.askedAt <= purchase.notifiedAt && !windowOver(purchase, now)) {
+            // Asked before the notification came: ask again for what it announced.
+            return change(purchase, { next: act('getPaymentStatus', now) });
+          }
+          return stillWaiting(purchase, now, event.invoiceVersion);
+      }
+    // oxlint-disable-next-line no-fallthrough -- every status above returns
+    case 'StatusUnread':
+      if (windowOver(purchase, now)) return startCancelling(purchase, now);
+      return change(purchase, {
+        failures: purchase.failures + 1,
+        next: act('getPaymentStatus', now + Math.min(backoffMs(purchase.failures), purchase.terms.pollEveryMs)),
+      });
+    case 'TimePassed':
+      return windowOver(purchase, now) ? startCancelling(purchase, now) : unchanged(purchase);
+    default:
+      return unchanged(purchase);
+  }
+}
+
+function notified(purchase: Purchase, now: number): Step {
+  const earliest = purchase.notifiedAt === null ? now : purchase.notifiedAt + NOTIFICATION_SPACING_MS;
+  const alreadyDue = purchase.next !== null && purchase.next.dueAt <= Math.max(now, earliest);
+  if (purchase.notifiedAt !== null && (now < earliest || alreadyDue)) return unchanged(purchase);
+  return change(purchase, { notifiedAt: now, failures: 0, next: act('getPaymentStatus', now) });
+}
+
+function windowOver(purchase: Purchase, now: number): boolean {
+  return now >= purchase.startedAt + purchase.terms.confirmWithinMs;
+}
+
+function stillWaiting(purchase: Purchase, now: number, invoiceVersion: number): Step {
+  if (windowOver(purchase, now)) return startCancelling(purchase, now);
+  const windowEnd = purchase.startedAt + purchase.terms.confirmWithinMs;
+  const dueAt = Math.min(now + purchase.terms.pollEveryMs, windowEnd);
+  return change(purchase, { invoiceVersion, failures: 0, next: act('getPaymentStatus', dueAt) });
+}
+
+function startCancelling(purchase: Purchase, now: number): Step {
+  return change(purchase, { state: 'CANCELLING', failures: 0, next: act('cancelInvoice', now) });
+}
+
+/** CANCELLING: nobody confirmed in time. SEQR's word on the invoice decides whether the payer was quicker after all. */
+export function cancelling(purchase: Purchase, event: PurchaseEvent, now: number): Step {
+  if (event.type === 'StatusRead') {
+    switch (event.status) {
+      case 'CANCELED':
+      case 'EXPIRED':
+        return end(purchase, 'CANCELLED', 'not-confirmed', now);
+      case 'FAILED':
+        return end(purchase, 'CANCELLED', 'payment-failed', now);
+      case 'RESERVED':
+        // A cancel that may still take effect must never race an unlocked machine.
+        return purchase.cancelSent
+          ? startReleasing({ ...purchase, reservedAt: now }, now)
+          : startUnlocking({ ...purchase, invoiceVersion: event.invoiceVersion }, now);
+      case 'PAID':
+        return unexpectedlyPaid(purchase, event.ersReference, now);
+      case 'ISSUED':
+      case 'PARTIALLY_PAID':
+      case 'PENDING_ISSUER_ACKNOWLEDGE':
+      case 'UNKNOWN':
+        return givenUp(purchase, purchase.startedAt, now) ?? again(purchase, 'cancelInvoice', now);
+    }
+  }
+  return whileCancelling(purchase, event, now);
+}
+
+/** RELEASING: the money was reserved and nothing was dispensed; it must go back. */
+export function releasing(purchase: Purchase, event: PurchaseEvent, now: number): Step {
+  if (event.type === 'StatusRead') {
+    switch (event.status) {
+      case 'CANCELED':
+      case 'FAILED':
+        return end(purchase, 'RELEASED', releaseReason(purchase), now);
+      case 'EXPIRED':
+        return end(purchase, 'RELEASED', 'reservation-left-to-lapse', now);
+      case 'PAID':
+        return unexpectedlyPaid(purchase, event.ersReference, now);
+      case 'RESERVED':
+      case 'ISSUED':
+      case 'PARTIALLY_PAID':
+      case 'PENDING_ISSUER_ACKNOWLEDGE':
+      case 'UNKNOWN':
+        // SEQR documents cancelInvoice for unpaid invoices only: where it refuses, the reservation lapses by itself.
+        return givenUp(purchase, lapsesAt(purchase), now) ?? again(purchase, 'cancelInvoice', now);
+    }
+  }
+  return whileCancelling(purchase, event, now);
+}
+
+function whileCancelling(purchase: Purchase, event: PurchaseEvent, now: number): Step {
+  switch (event.type) {
+    case 'InvoiceCancelled':
+      return change(purchase, { cancelSent: true, next: act('getPaymentStatus', now) });
+    case 'CancelFailed':
+      switch (event.outcome) {
+        case 'not-sent':
+          return again(purchase, 'cancelInvoice', now);
+        case 'refused':
+          return change(purchase, { failures: purchase.failures + 1, next: act('getPaymentStatus', now) });
+        case 'unknown':
+          return change(purchase, { cancelSent: true, next: act('getPaymentStatus', now) });
+      }
+    // oxlint-disable-next-line no-fallthrough -- every outcome above returns
+    case 'StatusUnread':
+      return givenUp(purchase, lapsesAt(purchase), now) ?? again(purchase, 'getPaymentStatus', now);
+    default:
+      return unchanged(purchase);
+  }
+}
+
+function releaseReason(purchase: Purchase): EndReason {
+  return purchase.grant?.unlockedAt == null ? 'not-unlocked' : 'nothing-dispensed';
+}
+
+function lapsesAt(purchase: Purchase): number {
+  return (purchase.reservedAt ?? purchase.startedAt) + purchase.terms.reservationLifetimeMs;
+}
+
+function givenUp(purchase: Purchase, since: number, now: number): Step | null {
+  if (now < since + GIVE_UP_AFTER_MS) return null;
+  return end(purchase, 'REVIEW', 'not-settled', now, [
+    {
+      reason: 'not-released',
+      amountMinor: purchase.reservedMinor,
+      known: 'Nothing was dispensed, and SEQR has not confirmed for a day that the payer’s money is free.',
+      suggestedAction: 'Ask SEQR whether the reservation is gone; have it released if it is not.',
+    },
+  ]);
+}
+
+/** A reservation was asked for and SEQR took the money instead: nothing is dispensed for it by itself. */
+function unexpectedlyPaid(purchase: Purchase, ersReference: string | null, now: number): Step {
+  return end({ ...purchase, ersReference }, 'REVIEW', 'unexpected-payment', now, [
+    {
+      reason: 'unexpected-payment',
+      amountMinor: purchase.reservedMinor,
+      known: 'SEQR says that the invoice is paid, although only a reservation was asked for. Nothing was dispensed.',
+      suggestedAction: 'Refund the payer in full.',
+    },
+  ]);
+}

@@ -1,0 +1,205 @@
+import type { PurchaseEvent } from './events.js';
+import { type Purchase, type ReviewCase, type Settlement, dispensedMinor } from './purchase.js';
+import { type Step, act, again, backoffMs, change, end, unchanged } from './step.js';
+import { startReleasing } from './transitions.js';
+
+/** A commit that SEQR accepted shows as PAID soon; three looks within a minute, then a person looks. */
+const LOOKS_AFTER_COMMIT = 3;
+const LOOK_AGAIN_MS = 15_000;
+/** Without an answer for a day there is no reservation left to commit. */
+const GIVE_UP_AFTER_MS = 24 * 3_600_000;
+
+/** result codes of commitReservation and updateInvoice: SEQR API page. */
+const REJECTED_AMOUNT = 11;
+const INVALID_INVOICE_DATA = 49;
+
+/**
+ * The machine is locked, or past telling: freezes the amount (I11). What certainly came out is charged; what nobody can
+ * know is not, and becomes a case (I16); nothing at all releases the reservation (I10).
+ */
+export function settle(purchase: Purchase, now: number): Step {
+  const vends = purchase.vends.map((vend) =>
+    vend.result === 'selected' ? ({ ...vend, result: 'uncertain' } as const) : vend,
+  );
+  const known = { ...purchase, vends };
+  const dispensed = dispensedMinor(known);
+  const cases = casesAtClosing(known, dispensed);
+  // R is all that the payer agreed to; a machine that gave more has given it away.
+  const amountMinor = dispensed > purchase.reservedMinor ? purchase.reservedMinor : dispensed;
+  if (amountMinor === 0n) return { purchase: startReleasing(known, now).purchase, cases };
+  const settlement: Settlement = { amountMinor, frozenAt: now, updated: false, commit: 'not-sent' };
+  return change(known, { state: 'SETTLING', failures: 0, settlement, next: act('updateInvoice', now) }, cases);
+}
+
+function casesAtClosing(purchase: Purchase, dispensed: bigint): ReviewCase[] {
+  const cases: ReviewCase[] = [];
+  for (const vend of purchase.vends) {
+    if (vend.result !== 'uncertain') continue;
+    cases.push({
+      reason: 'uncertain-vend',
+      amountMinor: vend.priceMinor,
+      known: `Selection ${vend.selection} was approved and the machine could not say whether it came out. It is not charged.`,
+      suggestedAction: 'Look at the machine, or count its stock.',
+    });
+  }
+  if (dispensed > purchase.reservedMinor) {
+    cases.push({
+      reason: 'over-reservation',
+      amountMinor: dispensed - purchase.reservedMinor,
+      known: 'The machine dispensed for more than was reserved. Only the reserved amount is charged.',
+      suggestedAction: 'Have the machine checked: it must not sell above what it was granted.',
+    });
+  }
+  const { closing } = purchase;
+  if (closing === null) {
+    if (purchase.grant?.unlockedAt != null) {
+      cases.push({
+        reason: 'no-closing-report',
+        amountMinor: purchase.reservedMinor - (dispensed > purchase.reservedMinor ? purchase.reservedMinor : dispensed),
+        known: 'The machine was unlocked and never said that it is locked again. What it confirmed so far is charged.',
+        suggestedAction: 'Look at the machine: it may have dispensed more.',
+      });
+    }
+  } else if (closing.dispensedMinor !== dispensed) {
+    cases.push({
+      reason: 'report-differs',
+      amountMinor: closing.dispensedMinor - dispensed,
+      known: 'The closing report of the machine does not agree with the vends it reported one by one. Those are charged.',
+      suggestedAction: 'Compare the machine’s counters with the vends of this purchase.',
+    });
+  }
+  return cases;
+}
+
+/** SETTLING: updateInvoice, commitReservation, then look until SEQR says PAID. Every attempt bears the frozen amount. */
+export function settling(purchase: Purchase, event: PurchaseEvent, now: number): Step {
+  const { settlement } = purchase;
+  if (settlement === null) return unchanged(purchase);
+  switch (event.type) {
+    case 'InvoiceUpdated':
+      return change(purchase, {
+        settlement: { ...settlement, updated: true },
+        failures: 0,
+        next: act('commitReservation', now),
+      });
+    case 'UpdateFailed':
+      if (event.outcome === 'not-sent') return again(purchase, 'updateInvoice', now);
+      if (event.outcome === 'refused' && [REJECTED_AMOUNT, INVALID_INVOICE_DATA].includes(event.resultCode)) {
+        return commitWithoutRows(purchase, settlement, event.resultCode, now);
+      }
+      return lookAgain(purchase, now);
+    case 'ReservationCommitted':
+      return change(purchase, {
+        settlement: { ...settlement, commit: 'answered' },
+        failures: 0,
+        next: act('getPaymentStatus', now),
+      });
+    case 'CommitFailed':
+      if (event.outcome === 'not-sent') return again(purchase, 'commitReservation', now);
+      return lookAgain(purchase, now, {
+        settlement: event.outcome === 'unknown' ? { ...settlement, commit: 'unknown' } : settlement,
+      });
+    case 'StatusRead':
+      return afterLook(purchase, settlement, event, now);
+    case 'StatusUnread':
+      if (now >= settlement.frozenAt + GIVE_UP_AFTER_MS) return notSettled(purchase, settlement, now);
+      return again(purchase, 'getPaymentStatus', now);
+    default:
+      return unchanged(purchase);
+  }
+}
+
+/** Before anything is repeated SEQR is asked what became of it (I12); after a refusal not at once. */
+function lookAgain(purchase: Purchase, now: number, changes: Partial<Purchase> = {}): Step {
+  const wait = purchase.failures === 0 ? 0 : backoffMs(purchase.failures);
+  return change(purchase, {
+    ...changes,
+    failures: purchase.failures + 1,
+    next: act('getPaymentStatus', now + wait),
+  });
+}
+
+function afterLook(
+  purchase: Purchase,
+  settlement: Settlement,
+  event: Extract<PurchaseEvent, { type: 'StatusRead' }>,
+  now: number,
+): Step {
+  switch (event.status) {
+    case 'PAID':
+      if (event.totalMinor !== null && event.totalMinor !== settlement.amountMinor) {
+        return otherAmount({ ...purchase, ersReference: event.ersReference }, settlement, event.totalMinor, now);
+      }
+      return end({ ...purchase, ersReference: event.ersReference }, 'COMMITTED', 'committed', now);
+    case 'RESERVED':
+      if (settlement.commit === 'answered') return afterAnsweredCommit(purchase, settlement, now);
+      return change(purchase, {
+        invoiceVersion: event.invoiceVersion,
+        next: act(settlement.updated ? 'commitReservation' : 'updateInvoice', now),
+      });
+    case 'CANCELED':
+    case 'FAILED':
+    case 'EXPIRED':
+      return end(purchase, 'REVIEW', 'reservation-lost', now, [
+        {
+          reason: 'unpaid-vend',
+          amountMinor: settlement.amountMinor,
+          known: `The machine dispensed, and the reservation was gone before it could be committed (SEQR: ${event.status}).`,
+          suggestedAction: 'Write the amount off.',
+        },
+      ]);
+    case 'ISSUED':
+    case 'PARTIALLY_PAID':
+    case 'PENDING_ISSUER_ACKNOWLEDGE':
+    case 'UNKNOWN':
+      if (now >= settlement.frozenAt + GIVE_UP_AFTER_MS) return notSettled(purchase, settlement, now);
+      return again(purchase, 'getPaymentStatus', now);
+  }
+}
+
+/** SEQR took the commit and still says RESERVED: slow, or lying. Never committed again blindly. */
+function afterAnsweredCommit(purchase: Purchase, settlement: Settlement, now: number): Step {
+  if (purchase.failures >= LOOKS_AFTER_COMMIT) return notSettled(purchase, settlement, now);
+  return change(purchase, {
+    failures: purchase.failures + 1,
+    next: act('getPaymentStatus', now + (purchase.failures === 0 ? 1_000 : LOOK_AGAIN_MS)),
+  });
+}
+
+/** SEQR refuses the rows for good: the amount alone is committed, and somebody mends the rows. */
+function commitWithoutRows(purchase: Purchase, settlement: Settlement, resultCode: number, now: number): Step {
+  return change(
+    purchase,
+    { settlement: { ...settlement, updated: true }, failures: 0, next: act('commitReservation', now) },
+    [
+      {
+        reason: 'update-refused',
+        amountMinor: null,
+        known: `SEQR refused the final rows of the invoice (result code ${resultCode}). The amount is committed without them.`,
+        suggestedAction: 'Check the product names and prices of the machine’s price list.',
+      },
+    ],
+  );
+}
+
+function otherAmount(purchase: Purchase, settlement: Settlement, paidMinor: bigint, now: number): Step {
+  return end(purchase, 'REVIEW', 'other-amount', now, [
+    {
+      reason: 'other-amount',
+      amountMinor: paidMinor - settlement.amountMinor,
+      known: 'SEQR charged another amount than was committed.',
+      suggestedAction: 'Refund the difference, or write it off.',
+    },
+  ]);
+}
+
+function notSettled(purchase: Purchase, settlement: Settlement, now: number): Step {
+  return end(purchase, 'REVIEW', 'not-settled', now, [
+    {
+      reason: 'not-settled',
+      amountMinor: settlement.amountMinor,
+      known: 'The machine dispensed, and SEQR does not say that it was paid.',
+      suggestedAction: 'Look the invoice up at SEQR; write the amount off if it was not paid.',
+    },
+  ]);
+}

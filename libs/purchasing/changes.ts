@@ -1,0 +1,34 @@
+import { Inject, Injectable } from '@nestjs/common';
+
+import type { LiveNotice } from '#fleet/operator-views.js';
+import { MqttConnection } from '#platform/mqtt.js';
+
+/** Notices of all server processes to all: which purchase or machine has changed. Ids only. */
+const TOPIC = 'vendrail/v1/changes';
+
+/**
+ * Tells whoever watches that something changed. The broker carries it from the process where it happened to the one
+ * whose console is open. A hint: it may be lost, and who watches looks again from time to time.
+ */
+@Injectable()
+export class Changes {
+  constructor(@Inject(MqttConnection) private readonly mqtt: MqttConnection) {}
+
+  purchase(purchaseId: string, machineId: string): void {
+    this.tell({ kind: 'purchase', purchaseId, machineId });
+  }
+
+  machine(machineId: string): void {
+    this.tell({ kind: 'machine', machineId });
+  }
+
+  watch(listener: (notice: LiveNotice) => void): Promise<void> {
+    return this.mqtt.subscribe(TOPIC, 0, (_, payload) => {
+      listener(JSON.parse(Buffer.from(payload).toString()) as LiveNotice);
+    });
+  }
+
+  private tell(notice: LiveNotice): void {
+    this.mqtt.publish(TOPIC, JSON.stringify(notice), 0).catch(() => undefined);
+  }
+}

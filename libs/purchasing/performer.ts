@@ -1,0 +1,197 @@
+import { MachineOfflineError, type MachineCommands } from '#fleet/machine-commands.js';
+import { NotConnectedError } from '#platform/mqtt.js';
+import { exponentOf } from '#purchase/money.js';
+import type { Failure, PurchaseEvent } from '#purchase/reserve-first/events.js';
+import type { Act, Purchase } from '#purchase/reserve-first/purchase.js';
+import type { SeqrClient } from '#seqr/client.js';
+import type { Reply, SeqrCall } from '#seqr/reply.js';
+import { SeqrRequestError } from '#seqr/request-error.js';
+
+import type { InvoiceWriter } from './invoice-writer.js';
+import type { Performer } from './ports.js';
+
+interface Performed {
+  readonly event: PurchaseEvent;
+  readonly calls: readonly SeqrCall[];
+}
+
+type SeqrCalls = Pick<
+  SeqrClient,
+  | 'sendInvoice'
+  | 'getPaymentStatus'
+  | 'updateInvoice'
+  | 'commitReservation'
+  | 'cancelInvoice'
+  | 'submitPaymentReceipt'
+>;
+
+/** INVALID_INVOICE_DATA: what SEQR would say to a request that is refused here already. */
+const INVALID_INVOICE_DATA = 49;
+
+/** Does the acts of purchases: calls to SEQR, commands to machines. */
+export class ActPerformer implements Performer {
+  constructor(
+    private readonly seqr: SeqrCalls,
+    private readonly machines: MachineCommands,
+    private readonly invoices: InvoiceWriter,
+    private readonly clock: { now(): number },
+  ) {}
+
+  async perform(purchase: Purchase, act: Act): Promise<Performed> {
+    switch (act.kind) {
+      case 'sendInvoice':
+        return this.call(
+          async () => this.seqr.sendInvoice(await this.invoices.reservation(purchase)),
+          ({ invoiceReference }) => ({ type: 'InvoiceIssued', invoiceReference }),
+          (failure) => ({ type: 'InvoiceFailed', ...failure }),
+        );
+      case 'getPaymentStatus':
+        return this.readStatus(purchase);
+      case 'updateInvoice':
+        return this.call(
+          async () =>
+            this.seqr.updateInvoice({
+              invoiceReference: referenceOf(purchase),
+              invoice: await this.invoices.final(purchase),
+            }),
+          () => ({ type: 'InvoiceUpdated' }),
+          (failure) => ({ type: 'UpdateFailed', ...failure }),
+        );
+      case 'commitReservation':
+        return this.call(
+          async () =>
+            this.seqr.commitReservation({
+              invoiceReference: referenceOf(purchase),
+              amount: { minor: amountToCommit(purchase), currency: purchase.currency },
+            }),
+          () => ({ type: 'ReservationCommitted' }),
+          (failure) => ({ type: 'CommitFailed', ...failure }),
+        );
+      case 'cancelInvoice':
+        return this.call(
+          async () => this.seqr.cancelInvoice({ invoiceReference: referenceOf(purchase) }),
+          () => ({ type: 'InvoiceCancelled' }),
+          (failure) => ({ type: 'CancelFailed', ...failure }),
+        );
+      case 'submitPaymentReceipt':
+        return this.call(
+          async () =>
+            this.seqr.submitPaymentReceipt({
+              ersReference: purchase.ersReference ?? '',
+              receipt: await this.invoices.receipt(purchase),
+            }),
+          () => ({ type: 'ReceiptSubmitted' }),
+          (failure) => ({ type: 'ReceiptFailed', ...failure }),
+        );
+      case 'sendGrant':
+        return this.sendGrant(purchase);
+      case 'closeGrant':
+        return this.sendClose(purchase);
+      case 'awaitMachine':
+        return { event: { type: 'TimePassed' }, calls: [] };
+    }
+  }
+
+  private readStatus(purchase: Purchase): Promise<Performed> {
+    const askedAt = this.clock.now();
+    return this.call(
+      async () =>
+        this.seqr.getPaymentStatus({
+          invoiceReference: referenceOf(purchase),
+          invoiceVersion: purchase.invoiceVersion,
+        }),
+      ({ status, version, ersReference, receipt }) => {
+        const total = receipt?.totalAmount;
+        // A receipt in another currency cannot be for this amount.
+        const foreign = total !== undefined && total.currency !== purchase.currency;
+        return {
+          type: 'StatusRead',
+          status,
+          invoiceVersion: version,
+          askedAt,
+          totalMinor: total === undefined ? null : foreign ? -1n : total.minor,
+          ersReference: ersReference ?? null,
+        };
+      },
+      (failure) => ({ type: 'StatusUnread', ...failure }),
+    );
+  }
+
+  private async call<T extends object>(
+    send: () => Promise<Reply<T>>,
+    answered: (answer: T) => PurchaseEvent,
+    failed: (failure: Failure) => PurchaseEvent,
+  ): Promise<Performed> {
+    try {
+      const reply = await send();
+      const calls = [reply.call];
+      switch (reply.outcome) {
+        case 'answered':
+          return { event: answered(reply), calls };
+        case 'refused':
+          return {
+            event: failed({ outcome: 'refused', resultCode: reply.resultCode, detail: reply.resultName }),
+            calls,
+          };
+        case 'not-sent':
+        case 'unknown':
+          return { event: failed({ outcome: reply.outcome, detail: reply.call.detail ?? reply.reason }), calls };
+      }
+    } catch (error) {
+      if (!(error instanceof SeqrRequestError)) throw error;
+      // Our own request was not fit to be sent, so nothing was: the same as SEQR refusing its data.
+      return {
+        event: failed({ outcome: 'refused', resultCode: INVALID_INVOICE_DATA, detail: error.message }),
+        calls: [],
+      };
+    }
+  }
+
+  private async sendGrant(purchase: Purchase): Promise<Performed> {
+    const { terms } = purchase;
+    try {
+      const bootId = await this.machines.grant({
+        machineId: purchase.machineId,
+        purchaseId: purchase.id,
+        grantNumber: purchase.grantNumber,
+        currency: purchase.currency,
+        exponent: exponentOf(purchase.currency),
+        amountMinor: Number(purchase.reservedMinor),
+        prices: [...purchase.prices].map(([selection, priceMinor]) => ({ selection, priceMinor: Number(priceMinor) })),
+        priceListVersion: purchase.priceListVersion,
+        lifetimeMs: terms.grantLifetimeMs,
+        selectionWindowMs: terms.selectionWindowMs,
+      });
+      return { event: { type: 'GrantSent', bootId }, calls: [] };
+    } catch (error) {
+      if (error instanceof MachineOfflineError || error instanceof NotConnectedError) {
+        return { event: { type: 'GrantNotSent', detail: error.message }, calls: [] };
+      }
+      // Published and not acknowledged: it may have reached the machine.
+      return { event: { type: 'GrantSent', bootId: 'unknown' }, calls: [] };
+    }
+  }
+
+  private async sendClose(purchase: Purchase): Promise<Performed> {
+    try {
+      await this.machines.close({
+        machineId: purchase.machineId,
+        purchaseId: purchase.id,
+        grantNumber: purchase.grantNumber,
+      });
+      return { event: { type: 'CloseSent' }, calls: [] };
+    } catch (error) {
+      return { event: { type: 'CloseNotSent', detail: String(error) }, calls: [] };
+    }
+  }
+}
+
+function referenceOf(purchase: Purchase): string {
+  if (purchase.invoiceReference === null) throw new Error(`purchase ${purchase.id} has no invoice`);
+  return purchase.invoiceReference;
+}
+
+function amountToCommit(purchase: Purchase): bigint {
+  if (purchase.settlement === null) throw new Error(`purchase ${purchase.id} has no frozen amount`);
+  return purchase.settlement.amountMinor;
+}

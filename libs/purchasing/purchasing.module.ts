@@ -1,0 +1,123 @@
+import { Inject, Injectable, Module } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+
+import { MachineCommands } from '#fleet/machine-commands.js';
+import { MachineDirectory } from '#fleet/machine-directory.js';
+import { DatabaseClock } from '#platform/clock.js';
+import { Configuration } from '#platform/configuration.js';
+import { Database } from '#platform/database.js';
+import type { Ids } from '#platform/ids.js';
+import { Keys } from '#platform/keys.js';
+import type { Logger } from '#platform/logging.js';
+import { Metrics } from '#platform/metrics.js';
+import { MqttConnection } from '#platform/mqtt.js';
+import { ServerInstance } from '#platform/server-instance.js';
+import { Shutdown } from '#platform/shutdown.js';
+import { IDS, LOGGER } from '#platform/tokens.js';
+import { isOver } from '#purchase/reserve-first/purchase.js';
+import { SeqrClient } from '#seqr/client.js';
+
+import { Changes } from './changes.js';
+import { InvoiceWriter } from './invoice-writer.js';
+import { NotificationUrls } from './notification-url.js';
+import { OfferCatalogue } from './offer-catalogue.js';
+import { ActPerformer } from './performer.js';
+import { PostgresPurchaseStore } from './purchase-store.js';
+import { PurchaseRunner } from './runner.js';
+
+/** Work that a stopped server left behind is looked for this often: picked up within five seconds of the stop (I28). */
+const SWEEP_EVERY_MS = 1_000;
+
+/** Sweeping on every replica is safe: each row is claimed by one. */
+@Injectable()
+class DueWork {
+  private sweeping = false;
+
+  constructor(
+    @Inject(PurchaseRunner) private readonly runner: PurchaseRunner,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  @Interval(SWEEP_EVERY_MS)
+  async sweep(): Promise<void> {
+    if (this.sweeping) return;
+    this.sweeping = true;
+    try {
+      const claimed = await this.runner.sweep();
+      if (claimed > 0) this.logger.info({ claimed }, 'took over work that another server left');
+    } catch (error) {
+      this.logger.warn({ error: String(error) }, 'could not look for due work');
+    } finally {
+      this.sweeping = false;
+    }
+  }
+}
+
+/** The purchases of this process: lifecycle, runner and everything the acts need. */
+@Module({
+  providers: [
+    DueWork,
+    Changes,
+    { provide: OfferCatalogue, inject: [Database], useFactory: (database: Database) => new OfferCatalogue(database) },
+    { provide: MachineDirectory, inject: [Database], useFactory: (database: Database) => new MachineDirectory(database) },
+    {
+      provide: NotificationUrls,
+      inject: [Keys, Configuration],
+      useFactory: (keys: Keys, configuration: Configuration) =>
+        new NotificationUrls(keys, configuration.PUBLIC_BASE_URL),
+    },
+    {
+      provide: SeqrClient,
+      inject: [Configuration, Metrics, Shutdown],
+      useFactory: async (configuration: Configuration, metrics: Metrics, shutdown: Shutdown) => {
+        const client = await SeqrClient.create({
+          endpoint: configuration.SEQR_SOAP_URL,
+          principal: {
+            type: 'RESELLERUSER',
+            id: configuration.SEQR_RESELLER_ID,
+            userId: configuration.SEQR_RESELLER_USER_ID,
+            password: configuration.SEQR_RESELLER_PASSWORD,
+          },
+          clientId: 'Vendrail 0.1.0',
+          onCall: ({ operation, outcome, durationMs }) =>
+            metrics.seqrCallSeconds.observe({ operation, outcome }, durationMs / 1_000),
+        });
+        shutdown.add(() => client.close());
+        return client;
+      },
+    },
+    {
+      provide: PurchaseRunner,
+      inject: [
+        Database, OfferCatalogue, MachineDirectory, NotificationUrls, SeqrClient, MqttConnection, DatabaseClock,
+        ServerInstance, Metrics, Changes, Shutdown, IDS, LOGGER,
+      ],
+      useFactory: (
+        database: Database, catalogue: OfferCatalogue, directory: MachineDirectory, urls: NotificationUrls,
+        seqr: SeqrClient, mqtt: MqttConnection, clock: DatabaseClock, instance: ServerInstance, metrics: Metrics,
+        changes: Changes, shutdown: Shutdown, ids: Ids, logger: Logger,
+      ) => {
+        const runner = new PurchaseRunner({
+          store: new PostgresPurchaseStore(database, catalogue, ids, clock, instance.id),
+          performer: new ActPerformer(
+            seqr,
+            new MachineCommands(database, mqtt, clock),
+            new InvoiceWriter(catalogue, directory, urls),
+            clock,
+          ),
+          clock,
+          mayAct: () => instance.isAlive,
+          onStep: (after, _event, before) => {
+            if (isOver(after) && !isOver(before)) metrics.purchasesEnded.inc({ state: after.state });
+            changes.purchase(after.id, after.machineId);
+          },
+          onFault: (purchaseId, error) => logger.error({ purchaseId, error: String(error) }, 'a purchase is stuck for now'),
+        });
+        shutdown.add(() => runner.stop());
+        return runner;
+      },
+    },
+  ],
+  exports: [PurchaseRunner, MachineDirectory, OfferCatalogue, NotificationUrls, Changes],
+})
+export class PurchasingModule {}

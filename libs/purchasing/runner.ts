@@ -1,0 +1,206 @@
+import type { PurchaseEvent } from '#purchase/reserve-first/events.js';
+import { type Beginning, interrupted, step } from '#purchase/reserve-first/lifecycle.js';
+import type { Purchase } from '#purchase/reserve-first/purchase.js';
+
+import {
+  ConflictError,
+  InvoiceReferenceTakenError,
+  type MachineEventRecord,
+  type Performer,
+  type PurchaseRequest,
+  type PurchaseStore,
+  type SeqrCallRecord,
+} from './ports.js';
+
+export interface RunnerClock {
+  now(): number;
+  after(delayMs: number, work: () => void): { cancel(): void };
+}
+
+export interface RunnerOptions {
+  readonly store: PurchaseStore;
+  readonly performer: Performer;
+  readonly clock: RunnerClock;
+  /** False while this server may have lost its leases: then it must not act. */
+  readonly mayAct: () => boolean;
+  readonly onStep?: (after: Purchase, event: PurchaseEvent, before: Purchase) => void;
+  readonly onFault?: (purchaseId: string, error: unknown) => void;
+}
+
+/** Two servers can move one purchase at the same time; that they would do so this often in a row is a fault. */
+const CONFLICTS_MAX = 8;
+/** Acts taken over at one sweep: each is a call to SEQR or a message, and the next sweep is a second away. */
+const CLAIM_MAX = 100;
+/** Timers further away than this are left to the sweep: memory is the accelerator, the database the truth. */
+const TIMER_MAX_MS = 3_600_000;
+
+/**
+ * Moves purchases: writes down, then acts. Every event goes through the lifecycle; the new purchase, the event and the
+ * next act are committed in one transaction before the act is done, and the outcome of the act is the next event. What
+ * a server that stopped left undone, `sweep` takes over.
+ */
+export class PurchaseRunner {
+  /** The last known record of purchases under way here; the version fences a stale one. */
+  private readonly known = new Map<string, Purchase>();
+  private readonly queues = new Map<string, Promise<unknown>>();
+  private readonly driving = new Map<string, Promise<void>>();
+  private readonly timers = new Map<string, { cancel(): void }>();
+  private stopped = false;
+
+  constructor(private readonly options: RunnerOptions) {}
+
+  /**
+   * Starts a purchase and asks SEQR for its invoice.
+   *
+   * @returns the purchase when the outcome is durable: INVOICED, or REFUSED.
+   * @throws MachineHeldError when another purchase holds the machine.
+   */
+  async begin(beginning: Omit<Beginning, 'grantNumber'>, request: PurchaseRequest): Promise<Purchase> {
+    const purchase = await this.options.store.begin(beginning, request);
+    this.known.set(purchase.id, purchase);
+    await this.drive(purchase.id);
+    return this.known.get(purchase.id) ?? (await this.options.store.load(purchase.id)) ?? purchase;
+  }
+
+  /**
+   * Takes an event in: durable when the promise is fulfilled; what follows from it is done afterwards.
+   *
+   * @returns the purchase after the event, or null when there is no such purchase.
+   */
+  async dispatch(purchaseId: string, event: PurchaseEvent, machineEvent?: MachineEventRecord): Promise<Purchase | null> {
+    const purchase = await this.apply(purchaseId, event, [], machineEvent);
+    if (purchase !== null) void this.drive(purchaseId);
+    return purchase;
+  }
+
+  /** Takes over what is due and left undone by servers that stopped. @returns how many acts were claimed. */
+  async sweep(): Promise<number> {
+    if (this.stopped || !this.options.mayAct()) return 0;
+    const claimed = await this.options.store.claimDue(CLAIM_MAX);
+    for (const { purchaseId, begun } of claimed) {
+      if (this.driving.has(purchaseId)) continue;
+      this.known.delete(purchaseId);
+      void this.takeOver(purchaseId, begun);
+    }
+    return claimed.length;
+  }
+
+  /** Lets acts under way come to their end and starts no more. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    for (const timer of this.timers.values()) timer.cancel();
+    this.timers.clear();
+    await Promise.allSettled(this.driving.values());
+  }
+
+  private async takeOver(purchaseId: string, begun: boolean): Promise<void> {
+    try {
+      const purchase = await this.options.store.load(purchaseId);
+      const event = begun && purchase?.next ? interrupted(purchase.next) : null;
+      if (event !== null) await this.apply(purchaseId, event, []);
+      await this.drive(purchaseId);
+    } catch (error) {
+      this.options.onFault?.(purchaseId, error);
+    }
+  }
+
+  /** Does what is due for a purchase, one act at a time, until nothing is due any more. */
+  private drive(purchaseId: string): Promise<void> {
+    const underWay = this.driving.get(purchaseId);
+    // The loop under way sees the newer record when its act comes back.
+    if (underWay !== undefined || this.stopped) return underWay ?? Promise.resolve();
+    const loop = this.loop(purchaseId)
+      .catch((error: unknown) => {
+        // The act may be done and its outcome not written: as after a crash, the lease runs out and it is looked up.
+        this.known.delete(purchaseId);
+        this.options.onFault?.(purchaseId, error);
+      })
+      .finally(() => this.driving.delete(purchaseId));
+    this.driving.set(purchaseId, loop);
+    return loop;
+  }
+
+  private async loop(purchaseId: string): Promise<void> {
+    for (;;) {
+      // Deadlines first: an act that waited too long may not be the right one any more.
+      const purchase = await this.apply(purchaseId, { type: 'TimePassed' }, []);
+      const act = purchase?.next;
+      this.timers.get(purchaseId)?.cancel();
+      this.timers.delete(purchaseId);
+      if (!purchase || !act || this.stopped) {
+        this.known.delete(purchaseId);
+        return;
+      }
+      const waitMs = act.dueAt - this.options.clock.now();
+      if (waitMs > 0) {
+        this.wakeAfter(purchaseId, waitMs);
+        return;
+      }
+      if (!this.options.mayAct()) return;
+      const { event, calls } = await this.options.performer.perform(purchase, act);
+      await this.apply(purchaseId, event, calls);
+    }
+  }
+
+  private wakeAfter(purchaseId: string, waitMs: number): void {
+    if (waitMs > TIMER_MAX_MS) return;
+    const timer = this.options.clock.after(waitMs, () => void this.drive(purchaseId));
+    this.timers.set(purchaseId, timer);
+  }
+
+  /** Events of one purchase are taken in one after the other. */
+  private apply(
+    purchaseId: string,
+    event: PurchaseEvent,
+    calls: readonly SeqrCallRecord[],
+    machineEvent?: MachineEventRecord,
+  ): Promise<Purchase | null> {
+    const before = this.queues.get(purchaseId) ?? Promise.resolve();
+    const turn = before.then(() => this.applyNow(purchaseId, event, calls, machineEvent));
+    const settled = turn.catch(() => undefined);
+    this.queues.set(purchaseId, settled);
+    void settled.then(() => {
+      if (this.queues.get(purchaseId) === settled) this.queues.delete(purchaseId);
+    });
+    return turn;
+  }
+
+  private async applyNow(
+    purchaseId: string,
+    event: PurchaseEvent,
+    calls: readonly SeqrCallRecord[],
+    machineEvent?: MachineEventRecord,
+  ): Promise<Purchase | null> {
+    for (let conflicts = 0; ; conflicts += 1) {
+      const before = this.known.get(purchaseId) ?? (await this.options.store.load(purchaseId));
+      if (before === null) return null;
+      const at = this.options.clock.now();
+      const { purchase: after, cases } = step(before, event, at);
+      if (after === before && calls.length === 0 && machineEvent === undefined) {
+        this.known.set(purchaseId, before);
+        return before;
+      }
+      try {
+        await this.options.store.save({
+          before,
+          after,
+          event,
+          at,
+          cases,
+          calls,
+          ...(machineEvent === undefined ? {} : { machineEvent }),
+        });
+        this.known.set(purchaseId, after);
+        if (after !== before) this.options.onStep?.(after, event, before);
+        return after;
+      } catch (error) {
+        this.known.delete(purchaseId);
+        if (error instanceof InvoiceReferenceTakenError && event.type === 'InvoiceIssued') {
+          const detail = 'SEQR gave the reference of another invoice';
+          return this.applyNow(purchaseId, { type: 'InvoiceFailed', outcome: 'unknown', detail }, calls, machineEvent);
+        }
+        if (!(error instanceof ConflictError) || conflicts >= CONFLICTS_MAX) throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import { Pool, type Dispatcher } from 'undici';
+
+import { NotSentError, UnknownOutcomeError } from './outcome-errors.js';
+
+/** A paid receipt takes some 5 kB; 256 KiB leaves room for a report and bounds what one reply may cost us. */
+const REPLY_BYTES_MAX = 256 * 1024;
+/** At 300 ms an answer, 64 connections carry 200 calls a second, and stay below what servers allow one client. */
+const CONNECTIONS_MAX = 64;
+/** Twice what 64 connections answer within a default deadline; a longer queue would only bring late answers. */
+const WAITING_MAX = 2048;
+/** Given up before common servers close an idle connection (5 s), so that a request seldom meets a closing one. */
+const KEEP_ALIVE_MS = 4000;
+
+export interface HttpReply {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** As it came: nothing is inflated here. */
+  readonly body: Buffer;
+}
+
+export interface BoundedHttpOptions {
+  readonly endpoint: URL;
+  /** For one whole exchange: waiting for a connection, connecting, sending and reading the reply, dripped or not. */
+  readonly deadlineMs: number;
+  /** PEM certificates to trust instead of the system's. */
+  readonly ca?: string;
+}
+
+/**
+ * Posts to one endpoint over kept-alive connections, one request at a time on each. Follows no redirect (it would carry
+ * the password elsewhere), inflates nothing, uses no proxy, never repeats a request, and always checks certificates.
+ *
+ * Whether a request has left is known for certain: undici starts it only on a connected and, for https, verified socket.
+ */
+export class BoundedHttpClient {
+  readonly #pool: Pool;
+  readonly #path: string;
+  readonly #deadlineMs: number;
+  #running = 0;
+  #closed = false;
+
+  constructor({ endpoint, deadlineMs, ca }: BoundedHttpOptions) {
+    this.#path = endpoint.pathname + endpoint.search;
+    this.#deadlineMs = deadlineMs;
+    this.#pool = new Pool(endpoint.origin, {
+      connections: CONNECTIONS_MAX,
+      pipelining: 1,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // The deadline below covers all of these; undici's own limits would only restart with every byte.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxResponseSize: REPLY_BYTES_MAX,
+      allowH2: false,
+      // Said here, because NODE_TLS_REJECT_UNAUTHORIZED must not be able to say otherwise.
+      connect: { timeout: deadlineMs, rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(ca && { ca }) },
+    });
+  }
+
+  /**
+   * @throws NotSentError when it is certain that no byte of the request was written
+   * @throws UnknownOutcomeError DEADLINE, CONNECTION_LOST, TOO_LARGE
+   */
+  async post(headers: Readonly<Record<string, string>>, body: string): Promise<HttpReply> {
+    if (this.#closed) throw new NotSentError('CLOSED', 'the client is closed');
+    if (this.#running >= CONNECTIONS_MAX + WAITING_MAX) throw new NotSentError('OVERLOADED', 'too many calls wait');
+    this.#running += 1;
+    try {
+      return await new Promise((resolve, reject) => {
+        const exchange = new Exchange(this.#deadlineMs, resolve, reject);
+        this.#pool.dispatch({ method: 'POST', path: this.#path, headers: { ...headers }, body }, exchange);
+      });
+    } finally {
+      this.#running -= 1;
+    }
+  }
+
+  /** Lets the running exchanges end (each has its deadline), refuses new ones. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#pool.close();
+  }
+}
+
+/** One request and its reply, as undici reports them. Settles once; whatever comes later is ignored. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #begun = performance.now();
+  readonly #timer: NodeJS.Timeout;
+  readonly #chunks: Buffer[] = [];
+  #controller: Dispatcher.DispatchController | undefined;
+  #status: number | undefined;
+  #headers: HttpReply['headers'] = {};
+  #settled = false;
+
+  constructor(
+    private readonly deadlineMs: number,
+    private readonly resolve: (reply: HttpReply) => void,
+    private readonly reject: (error: Error) => void,
+  ) {
+    this.#timer = setTimeout(() => this.#giveUp(), deadlineMs);
+  }
+
+  /** The connection stands and the request is about to be written. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // Half the time spent on waiting: sent now, the call would likely end as unknown. Not sent, its end is certain.
+    if (performance.now() - this.#begun > this.deadlineMs / 2)
+      this.#fail(new NotSentError('NO_TIME', 'waited too long'));
+    // Reported as not sent: aborting here keeps that true.
+    if (this.#settled) return controller.abort(new Error('not sent'));
+    this.#controller = controller;
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: HttpReply['headers']): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const { resolve } = this;
+    this.#settle(() =>
+      resolve({ status: this.#status ?? 0, headers: this.#headers, body: Buffer.concat(this.#chunks) }),
+    );
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error & { code?: string }): void {
+    const why = error.code ?? error.name;
+    if (!this.#controller) this.#fail(new NotSentError('NOT_CONNECTED', why));
+    else if (why === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
+      this.#fail(this.#unknown('TOO_LARGE', `over ${REPLY_BYTES_MAX} bytes`));
+    else this.#fail(this.#unknown('CONNECTION_LOST', why));
+  }
+
+  #giveUp(): void {
+    const controller = this.#controller;
+    const text = `nothing complete within ${this.deadlineMs} ms`;
+    this.#fail(controller ? this.#unknown('DEADLINE', text) : new NotSentError('NO_TIME', text));
+    controller?.abort(new Error(text));
+  }
+
+  #unknown(reason: 'DEADLINE' | 'CONNECTION_LOST' | 'TOO_LARGE', message: string): UnknownOutcomeError {
+    return new UnknownOutcomeError(reason, message, this.#status);
+  }
+
+  #fail(error: Error): void {
+    this.#settle(() => this.reject(error));
+  }
+
+  #settle(how: () => void): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    clearTimeout(this.#timer);
+    how();
+  }
+}

@@ -1,0 +1,16 @@
+import { nothingMore, type Operation } from './operation.js';
+import { checkedReference } from './reference.js';
+
+export interface Cancellation {
+  readonly invoiceReference: string;
+}
+
+/**
+ * Documented for unpaid invoices; what it does to a reserved one, no page says. Refusal 95 means that the invoice was
+ * cancelled before.
+ */
+export const cancelInvoice: Operation<Cancellation, object> = {
+  name: 'cancelInvoice',
+  request: ({ invoiceReference }) => ({ invoiceReference: checkedReference('invoiceReference', invoiceReference) }),
+  answer: nothingMore,
+};
