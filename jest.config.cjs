@@ -1,10 +1,9 @@
 /**
  * Sources are ES modules; Jest runs them (and the ES-module-only packages they use) as CommonJS
- * through swc, the one arrangement in which NestJS 12 and its CommonJS community modules meet.
+ * through swc, the one arrangement in which NestJS 12 and CommonJS packages meet.
  */
 const esmPackages = [
-  '@nestjs', '@prisma/client/runtime', '@prisma/adapter-pg', '@prisma/driver-adapter-utils', 'aedes', 'aedes-[^/]+',
-  'lossless-json', 'serialize-error', 'non-error', 'type-fest', 'nestjs-pino',
+  '@nestjs', '@prisma/client/runtime', '@prisma/schema-engine-wasm', 'aedes', 'aedes-[^/]+', 'lossless-json', 'content-disposition',
 ];
 
 const common = {
@@ -32,9 +31,15 @@ const common = {
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
 };
 
+/** Tests that need PostgreSQL: one server for the run, a database of its own for each file. */
+const onPostgres = { ...common, globalSetup: '<rootDir>/test/support/start-postgres.mjs', globalTeardown: '<rootDir>/test/support/stop-postgres.mjs' };
+
 module.exports = {
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps,firmware-bridge}/**/*.spec.ts'] },
+    { ...onPostgres, displayName: 'system', testMatch: ['<rootDir>/test/**/*.spec.ts'] },
   ],
   coverageProvider: 'v8',
+  testTimeout: 60_000,
+  maxWorkers: 2,
 };

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { startBridge, type BridgeConfig, type RunningBridge } from '#bridge/bridge.js';
+import { jsonLog } from "#bridge/log.js";
 import type { Timings } from '#bridge/timings.js';
 import { SimulatedMachine, type SimulatedMachineOptions } from '#simulated-machine/simulated-machine.js';
-import { Aedes } from 'aedes';
 
+import { TestBroker, type Door } from './test-broker.js';
 import { TestGateway } from './test-gateway.js';
 
 /** Fast enough for a test, slow enough for a busy computer. */
@@ -36,20 +36,12 @@ export class Bench {
   private constructor(
     readonly machine: SimulatedMachine,
     readonly gateway: TestGateway,
-    private readonly url: string,
-    private readonly closeBroker: () => Promise<void>,
+    private readonly broker: TestBroker,
+    private readonly bridgeDoor: Door,
   ) {}
 
   static async set(options: Partial<SimulatedMachineOptions> = {}): Promise<Bench> {
-    const broker = await Aedes.createBroker();
-    const sockets = new Set<Socket>();
-    const server = createServer((socket) => {
-      sockets.add(socket);
-      socket.on('close', () => sockets.delete(socket));
-      broker.handle(socket);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const broker = await TestBroker.start();
     const machine = await SimulatedMachine.start({
       name: 'bench',
       slots: [
@@ -63,25 +55,31 @@ export class Bench {
       dispenseMs: 20,
       ...options,
     });
-    const gateway = await TestGateway.connect(url, MACHINE_ID);
-    return new Bench(machine, gateway, url, async () => {
-      await new Promise<void>((resolve) => broker.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    });
+    const gateway = await TestGateway.connect((await broker.openDoor()).url, MACHINE_ID);
+    return new Bench(machine, gateway, broker, await broker.openDoor());
+  }
+
+  /** The bridge's way to the broker is interrupted; the gateway's is not. */
+  cutNetwork(): Promise<void> {
+    return this.bridgeDoor.shut();
+  }
+
+  restoreNetwork(): Promise<void> {
+    return this.bridgeDoor.open();
   }
 
   async startBridge(timings: Partial<Timings> = {}): Promise<RunningBridge> {
     const config: BridgeConfig = {
       machineId: MACHINE_ID,
       serialPath: this.machine.path,
-      mqttUrl: this.url,
+      mqttUrl: this.bridgeDoor.url,
       journalDir: this.journalDir,
       currency: 'SEK',
       decimals: 2,
       timings: { ...TIMINGS, ...timings },
     };
-    const bridge = await startBridge(config);
+    const log = process.env['BENCH_LOG'] === undefined ? {} : { log: jsonLog((line) => process.stderr.write(line), 'bridge') };
+    const bridge = await startBridge(config, log);
     this.bridge = bridge;
     await this.gateway.presence((seen) => seen.bootId === bridge.bootId && seen.machineState === 'ready' && seen.simulated);
     return bridge;
@@ -91,7 +89,7 @@ export class Bench {
     await this.bridge?.stop();
     await this.gateway.close();
     await this.machine.stop();
-    await this.closeBroker();
+    await this.broker.stop();
     rmSync(this.journalDir, { recursive: true, force: true });
   }
 

@@ -104,11 +104,12 @@ export class TestGateway {
     });
   }
 
-  private until<T>(find: () => T | undefined): Promise<T> {
+  /** Looks again after every message, until there is something. */
+  until<T>(find: () => T | undefined | false): Promise<T> {
     return new Promise((resolve) => {
       const check = (): void => {
         const found = find();
-        if (found === undefined) return;
+        if (found === undefined || found === false) return;
         this.listeners.delete(check);
         resolve(found);
       };

@@ -64,7 +64,7 @@ describe('a hostile reply is an unknown outcome', () => {
       expect(answer).toMatchObject({ outcome: 'unknown', reason: reply.expected });
       expect(JSON.stringify(answer).length).toBeLessThan(700);
       // In less than the deadline, plus what a loaded machine may add.
-      expect(took).toBeLessThan(DEADLINE_MS + 400);
+      expect(took).toBeLessThan(DEADLINE_MS + 1500);
     },
   );
 });

@@ -91,7 +91,7 @@ describe('it is certain that nothing was sent', () => {
 
   test('when the deadline passes while all connections are taken: the call is not made afterwards either', async () => {
     const stub = await startStub(() => {});
-    const client = await clientOf({ endpoint: stub.endpoint, deadlineMs: 500 });
+    const client = await clientOf({ endpoint: stub.endpoint, deadlineMs: 1200 });
     const replies = await Promise.all(Array.from({ length: 70 }, () => client.getPaymentStatus(QUESTION)));
     await client.close();
     expect(replies.filter(({ outcome }) => outcome === 'unknown')).toHaveLength(64);

@@ -13,6 +13,8 @@ export interface LocalEnvironment {
   readonly databaseUrl: string | undefined;
   readonly mqttUrl: string | undefined;
   readonly seqrSoapUrl: string | undefined;
+  /** How long the simulated machine takes to drop an item; tests are in a hurry. */
+  readonly dispenseMs?: number;
 }
 
 export function readLocalEnvironment(projectFolder: string): LocalEnvironment {

@@ -166,7 +166,8 @@ async function startMachine(
   closers: (() => Promise<void>)[],
 ) {
   const front = await withDatabase(databaseUrl, (database) => demoMachine(database));
-  const machine = await SimulatedMachine.start(front);
+  const { dispenseMs } = environment;
+  const machine = await SimulatedMachine.start({ ...front, ...(dispenseMs === undefined ? {} : { dispenseMs }) });
   closers.push(() => machine.stop());
   const page = await startControlApi(machine, environment.machinePort);
   closers.push(() => page.close());

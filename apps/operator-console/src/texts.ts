@@ -157,7 +157,7 @@ export const texts = {
     notYet: 'not yet',
     noReference: 'none',
     vends: 'Vends',
-    vendColumns: { number: 'No.', selection: 'Selection', product: 'Product', price: 'Price', result: 'Result' },
+    vendColumns: { selection: 'Selection', price: 'Price', result: 'Result' },
     noVends: 'Nothing was chosen.',
     noVendsYet: 'Nothing chosen yet.',
     unnamedProduct: 'not on the planogram',

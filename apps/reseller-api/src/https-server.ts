@@ -1,15 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { BODY_BYTES_MAX } from './unattended-payments/create-purchase.request.js';
-
-/** A sender that keeps on sending after its body was refused is cut off here. */
-const DISCARD_BYTES_MAX = 1_048_576;
 
 /** Stands for a body that was too large: longer than any reader takes. */
 const TOO_LARGE = Buffer.alloc(BODY_BYTES_MAX + 1);
@@ -37,13 +35,15 @@ function takeBodiesAsBytes(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('*', (_request, payload, done) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    payload.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= BODY_BYTES_MAX) chunks.push(chunk);
-      else if (length > DISCARD_BYTES_MAX) payload.destroy();
-    });
-    payload.once('end', () => done(null, length <= BODY_BYTES_MAX ? Buffer.concat(chunks) : TOO_LARGE));
-    payload.once('error', (error) => done(error));
+      if (length <= BODY_BYTES_MAX) return void chunks.push(chunk);
+      // Answered at once; what still comes is read and dropped, for as long as a request may take.
+      payload.off('data', take).off('end', end).resume();
+      done(null, TOO_LARGE);
+    };
+    const end = () => done(null, Buffer.concat(chunks));
+    payload.on('data', take).once('end', end).once('error', (error) => done(error));
   });
   fastify.addHook('preParsing', (request, _reply, payload, done) => {
     // A malformed media type would be refused by Fastify itself; the contract does not ask for any.
@@ -52,28 +52,24 @@ function takeBodiesAsBytes(fastify: FastifyInstance): void {
   });
 }
 
-/** The built console at /console/, every path of it the same page. */
+/** Nothing from elsewhere, no scripts but our own; the components bring their styles with them. */
+const CONSOLE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'; connect-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+/** The built console at /console/: its files, and for every other path below it the one page that knows what to show. */
 async function serveConsole(fastify: FastifyInstance): Promise<void> {
   const root = consoleFolder();
   if (root === undefined) return;
-  await fastify.register(fastifyStatic, {
-    root,
-    prefix: '/console/',
-    decorateReply: false,
-    setHeaders: (reply) => {
-      void reply.header(
-        'content-security-policy',
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'",
-      );
-    },
-    wildcard: false,
-  });
-  const page = readFileSync(`${root}/index.html`);
-  const sendPage = (_: unknown, reply: import('fastify').FastifyReply) =>
-    reply.header('content-type', 'text/html; charset=utf-8').send(page);
-  for (const path of ['/console', '/console/purchases', '/console/purchases/:id', '/console/machines/:id']) {
-    fastify.get(path, sendPage);
-  }
+  await fastify.register(fastifyStatic, { root: join(root, 'assets'), prefix: '/console/assets/', immutable: true, maxAge: '1y' });
+  const page = readFileSync(join(root, 'index.html'));
+  const sendPage = (_: FastifyRequest, reply: FastifyReply) =>
+    reply
+      .header('content-type', 'text/html; charset=utf-8')
+      .header('content-security-policy', CONSOLE_POLICY)
+      .header('cache-control', 'no-cache')
+      .send(page);
+  fastify.get('/console', sendPage);
+  fastify.get('/console/*', sendPage);
   fastify.get('/', (_, reply) => reply.redirect('/console/'));
 }
 

@@ -13,7 +13,8 @@ const VALUE_LENGTH_MAX = 18;
  */
 export function readAmount(value: string, currency: string, where: string): Money {
   if (!isCurrency(currency)) throw invalid(`${where}: the currency is not one that SEQR settles here`);
-  if (value.length > VALUE_LENGTH_MAX) throw invalid(`${where}: the value has more than ${VALUE_LENGTH_MAX} characters`);
+  if (value.length > VALUE_LENGTH_MAX)
+    throw invalid(`${where}: the value has more than ${VALUE_LENGTH_MAX} characters`);
   if (!/^-?\d+(?:\.\d{1,2})?$/.test(value)) {
     throw invalid(`${where}: the value must be digits, at most one point and at most two decimals`);
   }

@@ -35,14 +35,16 @@ export class ScanError extends Error {
 /** The token of a QR text. Nothing but scheme and host may change its case. @throws ScanError */
 export function tokenOf({ qrText, token }: ScanOrder, merchants: readonly string[]): string {
   if (qrText === undefined) {
-    if (!token || token.length > 64) throw new ScanError('NOT_A_MACHINE', 'give a QR text, or a token of 1 to 64 characters');
+    if (!token || token.length > 64)
+      throw new ScanError('NOT_A_MACHINE', 'give a QR text, or a token of 1 to 64 characters');
     return token;
   }
   const match = /^HTTP:\/\/SEQR\.SE\/000\/ups\?([^#\s]{1,100})$/i.exec(qrText);
   const query = new URLSearchParams(match?.[1] ?? '');
   const read = query.get('t');
   if (!read) throw new ScanError('NOT_A_MACHINE', 'the QR text is not HTTP://SEQR.SE/000/ups?w=<merchant>&t=<token>');
-  if (!merchants.includes(query.get('w') ?? '')) throw new ScanError('UNKNOWN_MERCHANT', 'the QR text names an unknown merchant');
+  if (!merchants.includes(query.get('w') ?? ''))
+    throw new ScanError('UNKNOWN_MERCHANT', 'the QR text names an unknown merchant');
   return read;
 }
 
@@ -61,7 +63,8 @@ export function amountOf({ amount, currency }: ScanOrder): Money {
 
 /** The request's body. The number of the 2018 spelling is written as text: no float comes near it. @throws ScanError */
 export function requestBody(order: ScanOrder, token: string, money: Money): string {
-  if (!/^\d{5,15}$/.test(order.msisdn)) throw new ScanError('BAD_MSISDN', 'the phone number must be 5 to 15 digits, no plus');
+  if (!/^\d{5,15}$/.test(order.msisdn))
+    throw new ScanError('BAD_MSISDN', 'the phone number must be 5 to 15 digits, no plus');
   const amount = amountText(money.minor, money.currency);
   const rest = `"currency":"${money.currency}","msisdn":"${order.msisdn}"`;
   switch (order.spelling ?? '2018') {

@@ -5,7 +5,14 @@ import { childOf, childrenOf, textAt, type XmlElement } from './xml.js';
  * What SEQR's API page demands of a request and its XSD does not say: required elements, lengths, fixed values. The
  * paths start below the operation's wrapper; a required value must not be blank either.
  */
-const CONTEXT = ['channel', 'clientId', 'clientReference', 'initiatorPrincipalId/id', 'initiatorPrincipalId/type', 'password'];
+const CONTEXT = [
+  'channel',
+  'clientId',
+  'clientReference',
+  'initiatorPrincipalId/id',
+  'initiatorPrincipalId/type',
+  'password',
+];
 
 const INVOICE = [
   'paymentMode',
@@ -52,7 +59,8 @@ export function checkDocumentedRules(operation: string, message: XmlElement): vo
   requireAll(message, REQUIRED[operation] ?? [], operation);
   for (const [path, max] of Object.entries(LENGTHS)) {
     const { length } = textAt(message, path) ?? '';
-    if (length > max) throw new SchemaViolation(`${operation}/${path}: has ${length} characters, at most ${max} are allowed`);
+    if (length > max)
+      throw new SchemaViolation(`${operation}/${path}: has ${length} characters, at most ${max} are allowed`);
   }
   checkContext(operation, message);
   const invoice = childOf(message, 'invoice');
@@ -96,7 +104,12 @@ function checkInvoice(operation: string, invoice: XmlElement): void {
   requireAll(invoice, needed, where, ', a reservation needs it');
 }
 
-function requireAll(element: XmlElement, paths: readonly string[], where: string, why = ', the API page requires it'): void {
+function requireAll(
+  element: XmlElement,
+  paths: readonly string[],
+  where: string,
+  why = ', the API page requires it',
+): void {
   for (const path of paths) {
     const mayBeEmpty = path.endsWith('/');
     const steps = path.split('/').filter((step) => step !== '');

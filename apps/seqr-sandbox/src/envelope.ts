@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 
 import { SchemaViolation } from './schema-violation.js';
@@ -14,10 +15,13 @@ export const BODY_BYTES_MAX = 64 * 1024;
 
 /** @throws SchemaViolation unless the headers are those of a SOAP 1.1 request to SEQR (an empty SOAPAction, in quotes). */
 export function checkHeaders(headers: IncomingHttpHeaders): void {
-  const [mediaType, ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase());
+  const [mediaType, ...parameters] = (headers['content-type'] ?? '')
+    .split(';')
+    .map((part) => part.trim().toLowerCase());
   if (mediaType !== 'text/xml') throw new SchemaViolation('Content-Type: must be text/xml (SOAP 1.1)');
   const charset = parameters.find((parameter) => parameter.startsWith('charset='));
-  if (charset && !/^charset="?utf-8"?$/.test(charset)) throw new SchemaViolation('Content-Type: the charset must be utf-8');
+  if (charset && !/^charset="?utf-8"?$/.test(charset))
+    throw new SchemaViolation('Content-Type: the charset must be utf-8');
   if (headers['content-encoding'] !== undefined) throw new SchemaViolation('Content-Encoding: none is understood');
   const action = headers['soapaction'];
   if (action === undefined) throw new SchemaViolation('SOAPAction: the header is missing, it must be sent empty ("")');
@@ -33,9 +37,11 @@ export function checkHeaders(headers: IncomingHttpHeaders): void {
 export function openEnvelope(body: Buffer): XmlElement {
   const envelope = readXml(body);
   if (envelope.name !== 'Envelope') throw new SchemaViolation(`${envelope.name}: the document must be a SOAP Envelope`);
-  if (envelope.namespace !== SOAP_11) throw new SchemaViolation(`Envelope: must be in the namespace of SOAP 1.1, ${SOAP_11}`);
+  if (envelope.namespace !== SOAP_11)
+    throw new SchemaViolation(`Envelope: must be in the namespace of SOAP 1.1, ${SOAP_11}`);
   for (const part of [envelope, ...envelope.children]) {
-    if (part.namespace !== SOAP_11) throw new SchemaViolation(`Envelope/${part.name}: only Header and Body may stand here`);
+    if (part.namespace !== SOAP_11)
+      throw new SchemaViolation(`Envelope/${part.name}: only Header and Body may stand here`);
     if (part.attributes.size > 0) throw new SchemaViolation(`${part.name}: SEQR declares no attributes`);
     if (part.text.trim() !== '') throw new SchemaViolation(`${part.name}: holds text between its elements`);
   }
@@ -56,11 +62,11 @@ export function openEnvelope(body: Buffer): XmlElement {
 }
 
 function readXml(body: Buffer): XmlElement {
+  if (!isUtf8(body)) throw new SchemaViolation('Envelope: the body is not UTF-8');
   try {
-    return parseXml(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return parseXml(body.toString('utf8'));
   } catch (error) {
     if (error instanceof XmlError) throw new SchemaViolation(`Envelope: ${error.message}`);
-    if (error instanceof TypeError) throw new SchemaViolation('Envelope: the body is not UTF-8');
     throw error;
   }
 }
@@ -76,7 +82,9 @@ export function replyEnvelope(operation: string, fields: ReplyFields): string {
 
 /** @param who "Client" when the request is to blame, "Server" otherwise (SOAP 1.1, section 4.4.1). */
 export function faultEnvelope(who: 'Client' | 'Server', reason: string): string {
-  return wrap(`<soap:Fault><faultcode>soap:${who}</faultcode><faultstring>${escapeXml(reason)}</faultstring></soap:Fault>`);
+  return wrap(
+    `<soap:Fault><faultcode>soap:${who}</faultcode><faultstring>${escapeXml(reason)}</faultstring></soap:Fault>`,
+  );
 }
 
 function wrap(body: string): string {

@@ -67,11 +67,13 @@ export class Faults {
       throw new FaultError(reason);
     };
     if (this.#orders.length >= ORDERS_MAX) refuse(`at most ${ORDERS_MAX} faults can wait`);
-    if (!(KINDS_OF[operation] ?? KINDS_OF_SOAP).includes(kind)) refuse(`the kind ${kind} does not exist for ${operation}`);
+    if (!(KINDS_OF[operation] ?? KINDS_OF_SOAP).includes(kind))
+      refuse(`the kind ${kind} does not exist for ${operation}`);
     if (!isWhole(times, 1, TIMES_MAX)) refuse(`times must be 1 to ${TIMES_MAX}`);
     if ((kind === 'delay') !== (delayMs !== undefined)) refuse('delayMs goes with the kind delay, and only with it');
     if (delayMs !== undefined && !isWhole(delayMs, 1, DELAY_MS_MAX)) refuse(`delayMs must be 1 to ${DELAY_MS_MAX}`);
-    if ((kind === 'result-code') !== (resultCode !== undefined)) refuse('resultCode goes with the kind result-code, and only with it');
+    if ((kind === 'result-code') !== (resultCode !== undefined))
+      refuse('resultCode goes with the kind result-code, and only with it');
     if (resultCode !== undefined && !isWhole(resultCode, 0, 99)) refuse('resultCode must be 0 to 99');
     if (order.acted !== undefined && kind !== 'result-code') refuse('acted goes with the kind result-code only');
     this.#orders.push({ ...order });

@@ -115,17 +115,15 @@ function receipt(invoice: Invoice): ReplyFields {
     ['currency', invoice.currency],
     ['value', amountText(minor, invoice.currency)],
   ];
-  const rows = terms.rows.map(
-    (row): readonly [string, ReplyFields] => [
-      'invoiceRow',
-      [
-        ['itemDescription', row.description || undefined],
-        ['itemQuantity', row.quantity],
-        ['itemSKU', row.sku || undefined],
-        ['itemTotalAmount', amount(row.total)],
-      ],
+  const rows = terms.rows.map((row): readonly [string, ReplyFields] => [
+    'invoiceRow',
+    [
+      ['itemDescription', row.description || undefined],
+      ['itemQuantity', row.quantity],
+      ['itemSKU', row.sku || undefined],
+      ['itemTotalAmount', amount(row.total)],
     ],
-  );
+  ]);
   return [
     ['terminalId', invoice.owner.split(' ')[1]],
     ['paymentDate', invoice.paidAt?.toISOString()],

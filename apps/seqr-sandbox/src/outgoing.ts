@@ -51,14 +51,15 @@ export class Outgoing {
       let bytes = 0;
       for await (const piece of reply.body as AsyncIterable<Buffer>) {
         bytes += piece.length;
-        if (bytes > REPLY_BYTES_MAX) throw new OutgoingError('REPLY_TOO_LARGE', `the answer has over ${REPLY_BYTES_MAX} bytes`);
+        if (bytes > REPLY_BYTES_MAX)
+          throw new OutgoingError('REPLY_TOO_LARGE', `the answer has over ${REPLY_BYTES_MAX} bytes`);
         pieces.push(piece);
       }
       const contentType = String(reply.headers['content-type'] ?? '');
       return { status: reply.statusCode, contentType, body: Buffer.concat(pieces).toString('utf8') };
     } catch (error) {
       if (error instanceof OutgoingError) throw error;
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'no code';
+      const code = typeof error === 'object' && error && 'code' in error ? String(error.code) : 'no code';
       throw new OutgoingError('NO_CONNECTION', `the connection failed (${code})`);
     } finally {
       cancel();

@@ -1,6 +1,15 @@
 import type { InvoiceBook } from './book.js';
 import { PayerError } from './book-rules.js';
-import { amountOf, complaintAbout, readReply, requestBody, ScanError, tokenOf, type ReadReply, type ScanOrder } from './create-purchase.js';
+import {
+  amountOf,
+  complaintAbout,
+  readReply,
+  requestBody,
+  ScanError,
+  tokenOf,
+  type ReadReply,
+  type ScanOrder,
+} from './create-purchase.js';
 import type { Faults } from './faults.js';
 import type { Invoice } from './invoice.js';
 import type { Journal } from './journal.js';
@@ -40,8 +49,10 @@ export class Payer {
 
   /** Where scans go. UPS page: the path must end in createPurchase. @throws ScanError BAD_URL */
   set createPurchaseUrl(url: string | undefined) {
-    const isRight = url === undefined || (/^https?:\/\//.test(url) && URL.parse(url)?.pathname.endsWith('createPurchase'));
-    if (!isRight) throw new ScanError('BAD_URL', 'createPurchaseUrl must be an absolute URL whose path ends in createPurchase');
+    const isRight =
+      url === undefined || (/^https?:\/\//.test(url) && URL.parse(url)?.pathname.endsWith('createPurchase'));
+    if (!isRight)
+      throw new ScanError('BAD_URL', 'createPurchaseUrl must be an absolute URL whose path ends in createPurchase');
     this.#url = url;
   }
 
@@ -71,7 +82,10 @@ export class Payer {
   confirm(invoiceReference: string, pin: string): Invoice {
     if (pin === PIN) return this.parts.book.confirm(invoiceReference);
     const { state } = this.parts.book.wrongPin(invoiceReference);
-    throw new PayerError('WRONG_PIN', state === 'FAILED' ? 'the third wrong PIN: the payment has failed' : 'the PIN is wrong');
+    throw new PayerError(
+      'WRONG_PIN',
+      state === 'FAILED' ? 'the third wrong PIN: the payment has failed' : 'the PIN is wrong',
+    );
   }
 
   /** @throws PayerError NOT_WAITING_FOR_PAYER or UNKNOWN_INVOICE. */
@@ -93,7 +107,8 @@ export class Payer {
     const sent = fault?.kind === 'garbage' ? body.slice(0, body.length / 2) : body;
     const post = () => outgoing.post(url, HEADERS, sent, CREATE_PURCHASE_TIMEOUT_MS);
     const [reply] = await Promise.all(fault?.kind === 'duplicate' ? [post(), post()] : [post()]);
-    if (fault?.kind === 'drop-reply') throw new OutgoingError('NO_CONNECTION', 'the answer was lost, by an ordered fault');
+    if (fault?.kind === 'drop-reply')
+      throw new OutgoingError('NO_CONNECTION', 'the answer was lost, by an ordered fault');
     return reply;
   }
 }

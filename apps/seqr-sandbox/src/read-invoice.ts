@@ -67,7 +67,10 @@ function readTimeout(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const seconds = BigInt(text.replace(/^\+/, ''));
   if (seconds < 1n || seconds > COMMIT_TIMEOUT_SECONDS_MAX) {
-    throw new SeqrRefusal('INVALID_INVOICE_DATA', `commitReservationTimeout must be 1 to ${COMMIT_TIMEOUT_SECONDS_MAX} s`);
+    throw new SeqrRefusal(
+      'INVALID_INVOICE_DATA',
+      `commitReservationTimeout must be 1 to ${COMMIT_TIMEOUT_SECONDS_MAX} s`,
+    );
   }
   return Number(seconds);
 }

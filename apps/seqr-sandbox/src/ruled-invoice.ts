@@ -3,7 +3,14 @@ import type { Currency, Money } from '#purchase/money.js';
 import { amountText } from './amounts.js';
 import { PayerError, type BookRules } from './book-rules.js';
 import type { Clock } from './clock.js';
-import type { HistoryEntry, Invoice, InvoiceState, InvoiceTerms, NotificationAttempt, SubmittedReceipt } from './invoice.js';
+import type {
+  HistoryEntry,
+  Invoice,
+  InvoiceState,
+  InvoiceTerms,
+  NotificationAttempt,
+  SubmittedReceipt,
+} from './invoice.js';
 import { SeqrRefusal } from './result-codes.js';
 import { SchemaViolation } from './schema-violation.js';
 
@@ -67,7 +74,8 @@ export class RuledInvoice implements Invoice {
 
   update(terms: InvoiceTerms): void {
     if (!this.isLive) throw new SeqrRefusal('SYSTEM_ERROR', `updateInvoice on an invoice that is ${this.state}`);
-    if (terms.total.currency !== this.currency) throw new SeqrRefusal('INVALID_INVOICE_DATA', 'the currency has changed');
+    if (terms.total.currency !== this.currency)
+      throw new SeqrRefusal('INVALID_INVOICE_DATA', 'the currency has changed');
     if (this.state === 'RESERVED' && terms.paymentMode !== this.terms.paymentMode) {
       throw new SeqrRefusal('INVALID_INVOICE_DATA', 'the payment mode of a reservation has changed');
     }
@@ -118,7 +126,8 @@ export class RuledInvoice implements Invoice {
       case 'ISSUED':
         return this.#move('CANCELED', 'cancelInvoice');
       case 'RESERVED':
-        if (this.rules.cancelReserved === 'release') return this.#move('CANCELED', 'cancelInvoice released the reservation');
+        if (this.rules.cancelReserved === 'release')
+          return this.#move('CANCELED', 'cancelInvoice released the reservation');
         throw new SeqrRefusal('CANNOT_CANCEL_INVOICE_IN_PROGRESS', 'cancelInvoice on a reservation');
       case 'PAID':
         throw new SeqrRefusal('CANNOT_CANCEL_PAID_INVOICE', 'cancelInvoice on a paid invoice');
@@ -138,7 +147,8 @@ export class RuledInvoice implements Invoice {
   }
 
   addReceipt(receipt: Omit<SubmittedReceipt, 'at'>): void {
-    if (this.receipts.length >= RECEIPTS_MAX) throw new SeqrRefusal('SYSTEM_ERROR', 'too many receipts for one payment');
+    if (this.receipts.length >= RECEIPTS_MAX)
+      throw new SeqrRefusal('SYSTEM_ERROR', 'too many receipts for one payment');
     this.collectBy = undefined;
     this.receipts.push({ ...receipt, at: this.clock.now() });
     this.#note(`submitPaymentReceipt ${receipt.receiptType || 'without a type'}`);
@@ -150,7 +160,8 @@ export class RuledInvoice implements Invoice {
       throw new PayerError('WAITING_FOR_MERCHANT', 'the merchant must acknowledge first (REQUIRE_ACKNOWLEDGMENT)');
     }
     const { minor } = this.terms.total;
-    if (this.terms.paymentMode === 'IMMEDIATE_DEBIT') return this.#pay(minor, `the payer paid ${this.#text(minor)}`, true);
+    if (this.terms.paymentMode === 'IMMEDIATE_DEBIT')
+      return this.#pay(minor, `the payer paid ${this.#text(minor)}`, true);
     this.reserved = minor;
     this.#move('RESERVED', `the payer confirmed ${this.#text(minor)}`);
     this.collectBy = this.#in(this.rules.collectWithinSeconds);

@@ -75,7 +75,8 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
       const { pathname, search } = new URL(request.url ?? '/', url);
       if (pathname.startsWith('/sandbox/')) await control.handle(request, response, pathname);
       else if (request.method === 'POST' && pathname === SOAP_PATH) await soap.handle(request, response);
-      else if (request.method === 'GET' && pathname === SOAP_PATH && search === '?wsdl') soap.sendWsdl(response, soapUrl);
+      else if (request.method === 'GET' && pathname === SOAP_PATH && search === '?wsdl')
+        soap.sendWsdl(response, soapUrl);
       else if (request.method === 'GET' && pathname === `${SOAP_PATH}.xsd`) soap.sendXsd(response);
       else if (request.method !== 'GET' || !page.send(response, pathname)) notFound(response);
     };

@@ -60,10 +60,13 @@ function checkSequence(element: XmlElement, declared: readonly XsdElement[], pat
     if (!declaration) throw new SchemaViolation(`${path}: the element ${child.name} is not declared here`);
     if (child.namespace !== '') throw new SchemaViolation(`${path}/${child.name}: must be in no namespace`);
     if (found < position) {
-      throw new SchemaViolation(`${path}/${child.name}: out of order, it must stand before ${declared[position]?.name}`);
+      throw new SchemaViolation(
+        `${path}/${child.name}: out of order, it must stand before ${declared[position]?.name}`,
+      );
     }
     count = found === position ? count + 1 : 1;
-    if (count > declaration.max) throw new SchemaViolation(`${path}/${child.name}: may stand only ${declaration.max} time`);
+    if (count > declaration.max)
+      throw new SchemaViolation(`${path}/${child.name}: may stand only ${declaration.max} time`);
     position = found;
     checkElement(child, declaration.type(), `${path}/${child.name}`);
   }

@@ -12,7 +12,12 @@ const clock = new ManualClock();
 
 beforeEach(async () => {
   const { RESELLER, TERMINAL } = requests;
-  sandbox = await startSandbox({ port: 0, resellers: [RESELLER, { ...RESELLER, id: 'other' }], terminals: [TERMINAL], clock });
+  sandbox = await startSandbox({
+    port: 0,
+    resellers: [RESELLER, { ...RESELLER, id: 'other' }],
+    terminals: [TERMINAL],
+    clock,
+  });
 });
 
 afterEach(() => sandbox.stop());
@@ -92,8 +97,11 @@ describe('a refusal is an ordinary reply with a result code', () => {
 });
 
 it('takes negative rows that balance the total', async () => {
-  const row = (value: string) => `<invoiceRow><itemQuantity>1</itemQuantity>${requests.amountXml('itemTotalAmount', value)}</invoiceRow>`;
-  const body = requests.sendInvoice({ total: '30.00' }).replace(/<invoiceRow>.*<\/invoiceRow>/, row('35.00') + row('-5.00'));
+  const row = (value: string) =>
+    `<invoiceRow><itemQuantity>1</itemQuantity>${requests.amountXml('itemTotalAmount', value)}</invoiceRow>`;
+  const body = requests
+    .sendInvoice({ total: '30.00' })
+    .replace(/<invoiceRow>.*<\/invoiceRow>/, row('35.00') + row('-5.00'));
   expect((await post(body)).resultCode).toBe('0');
 });
 
@@ -169,7 +177,7 @@ it('stops although a caller holds a connection open', async () => {
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   socket.write('POST /soap/merchant/cashregister-2 HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n');
-  const closed = once(socket, 'close');
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   await sandbox.stop();
   await closed;
   expect(clock.waiting).toBe(0);

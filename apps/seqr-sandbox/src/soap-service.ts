@@ -109,7 +109,10 @@ export class SoapService {
     return replyWithCode(request.operation, fault.resultCode ?? 0);
   }
 
-  #record({ operation, message }: ValidRequest, details: Pick<CallRecord, 'outcome' | 'resultCode' | 'reason' | 'delayMs'>) {
+  #record(
+    { operation, message }: ValidRequest,
+    details: Pick<CallRecord, 'outcome' | 'resultCode' | 'reason' | 'delayMs'>,
+  ) {
     const invoiceReference = textAt(message, 'invoiceReference');
     this.parts.journal.recordCall({
       operation,

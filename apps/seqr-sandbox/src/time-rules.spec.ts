@@ -20,7 +20,13 @@ describe('a confirmation must be collected within 20 seconds', () => {
     clock.advance(19_999);
     expect(look()?.state).toBe(paymentMode === 'IMMEDIATE_DEBIT' ? 'PAID' : 'RESERVED');
     clock.advance(1);
-    expect(look()).toMatchObject({ state: 'REVERSED', reserved: 0n, committed: 0n, ersReference: undefined, version: 3 });
+    expect(look()).toMatchObject({
+      state: 'REVERSED',
+      reserved: 0n,
+      committed: 0n,
+      ersReference: undefined,
+      version: 3,
+    });
     expect(look()?.note).toBe('reversed: no getPaymentStatus within 20 s');
   });
 

@@ -26,13 +26,21 @@ export class XsdError extends Error {
 }
 
 const XS = 'http://www.w3.org/2001/XMLSchema';
-const BUILT_INS: readonly string[] = ['string', 'int', 'long', 'decimal', 'dateTime', 'base64Binary'] satisfies BuiltIn[];
+const BUILT_INS: readonly string[] = [
+  'string',
+  'int',
+  'long',
+  'decimal',
+  'dateTime',
+  'base64Binary',
+] satisfies BuiltIn[];
 
 /** @throws XsdError for a construct outside the subset: a validator that overlooks a rule would not be strict. */
 export function readXsd(text: string): XsdSchema {
   const root = parseXml(text);
   if (root.namespace !== XS || root.name !== 'schema') throw new XsdError('the file is not an XML Schema');
-  if (root.attributes.get('elementFormDefault') === 'qualified') throw new XsdError('local elements must be unqualified');
+  if (root.attributes.get('elementFormDefault') === 'qualified')
+    throw new XsdError('local elements must be unqualified');
   const types = new Map<string, XsdType>();
   const lookUp = (name: string): XsdType => {
     const type = types.get(name);

@@ -108,8 +108,7 @@ export class SimulatedMachine {
 
   private choose(step: Extract<BuyerStep, { press: number }>): void {
     const { mode } = this.vmc;
-    const slot = this.vmc.slots.find(({ selection }) => selection === step.press);
-    this.notice = mode !== 'IDLE' ? '' : slot === undefined ? 'NO SUCH PRODUCT' : slot.stock === 0 ? 'SOLD OUT' : '';
+    this.notice = mode === 'IDLE' ? this.objectionTo(step.press) : '';
     const result = step.result ?? 'dispensed';
     const ready = mode === 'IDLE' && this.notice === '';
     if (ready) this.pressed = { result, afterMs: step.resultAfterMs ?? this.options.dispenseMs ?? DISPENSE_MS };
@@ -121,6 +120,13 @@ export class SimulatedMachine {
     }
     if (result === 'cancelled') this.put({ type: 'cancel' });
     if (result === 'reset-before-approval') this.put({ type: 'reset' });
+  }
+
+  private objectionTo(selection: number): string {
+    const slot = this.vmc.slots.find((candidate) => candidate.selection === selection);
+    if (this.vmc.turning !== undefined) return 'PLEASE WAIT';
+    if (slot === undefined) return 'NO SUCH PRODUCT';
+    return slot.stock === 0 ? 'SOLD OUT' : '';
   }
 
   /** The return lever. */
@@ -142,7 +148,6 @@ export class SimulatedMachine {
 
   /** The machine controller is reset by itself. */
   reset(): void {
-    clearTimeout(this.motor);
     this.put({ type: 'reset' });
   }
 
@@ -166,7 +171,7 @@ export class SimulatedMachine {
     clearTimeout(this.motor);
     this.buyer.sessionOver();
     this.dialect.loseMemory();
-    this.put({ type: 'reader-off' });
+    this.put({ type: 'power-off' });
     await this.unplug();
     this.powerReturns = setTimeout(() => this.replug(), forMs);
   }
@@ -242,6 +247,7 @@ export class SimulatedMachine {
     const before = this.vmc.mode;
     const { vmc, outputs } = react(this.vmc, input);
     this.vmc = vmc;
+    if (vmc.mode !== before) this.notice = '';
     for (const output of outputs) this.tell(output);
     clearTimeout(this.sessionTimer);
     if (vmc.mode === 'IDLE') this.letChoose(before);

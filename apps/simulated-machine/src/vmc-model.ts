@@ -21,11 +21,15 @@ export interface Vmc {
   readonly outOfService: boolean;
   readonly creditMinor: number;
   readonly vend?: { readonly selection: number; readonly priceMinor: number; readonly approved: boolean };
+  /** A spiral that turns goes on turning, whatever happens to session and reader meanwhile. */
+  readonly turning?: { readonly selection: number; readonly priceMinor: number };
 }
 
 export type VmcInput =
   | { readonly type: 'reader-on' }
   | { readonly type: 'reader-off' }
+  /** No power: the spiral stands still where it is. */
+  | { readonly type: 'power-off' }
   | { readonly type: 'begin-session'; readonly creditMinor: number }
   | { readonly type: 'stop-session' }
   | { readonly type: 'approve' }
@@ -64,6 +68,8 @@ export function react(vmc: Vmc, input: VmcInput): Reaction {
       return comeUp(vmc);
     case 'reader-off':
       return { vmc: { ...withoutVend(vmc), mode: 'INACTIVE', creditMinor: 0 }, outputs: [] };
+    case 'power-off':
+      return { vmc: { ...withoutVend(standStill(vmc)), mode: 'INACTIVE', creditMinor: 0 }, outputs: [] };
     case 'begin-session':
       if (vmc.mode !== 'ENABLED') return wrongState(vmc, 'START');
       return toIdle({ ...vmc, creditMinor: input.creditMinor });
@@ -120,7 +126,8 @@ function afterVend(vmc: Vmc): Reaction {
 
 function press(vmc: Vmc, selection: number): Reaction {
   const slot = vmc.slots.find((candidate) => candidate.selection === selection);
-  if (vmc.mode !== 'IDLE' || slot === undefined || slot.stock === 0) return unchanged(vmc);
+  const busy = vmc.mode !== 'IDLE' || vmc.turning !== undefined;
+  if (busy || slot === undefined || slot.stock === 0) return unchanged(vmc);
   const { priceMinor } = slot;
   return {
     vmc: { ...vmc, mode: 'VEND', vend: { selection, priceMinor, approved: false } },
@@ -132,23 +139,32 @@ function approve(vmc: Vmc): Reaction {
   const { vend } = vmc;
   if (vend === undefined || vend.approved) return wrongState(vmc, 'VEND');
   return {
-    vmc: { ...vmc, vend: { ...vend, approved: true } },
+    vmc: {
+      ...vmc,
+      vend: { ...vend, approved: true },
+      turning: { selection: vend.selection, priceMinor: vend.priceMinor },
+    },
     outputs: [{ type: 'approval-heard' }, { type: 'motor', selection: vend.selection }],
   };
 }
 
 function motorDone(vmc: Vmc, result: 'dispensed' | 'jammed' | 'unreported'): Reaction {
-  const { vend } = vmc;
-  if (vend?.approved !== true) return unchanged(vmc);
-  if (result === 'jammed') return prepend([{ type: 'vend-error', code: 3 }], afterVend(vmc));
-  const { selection, priceMinor } = vend;
+  const { turning } = vmc;
+  if (turning === undefined) return unchanged(vmc);
+  const still = standStill(vmc);
+  // After a RESET or with the reader gone nobody is told.
+  const told = vmc.vend?.approved === true;
+  if (result === 'jammed') {
+    return told ? prepend([{ type: 'vend-error', code: 3 }], afterVend(still)) : unchanged(still);
+  }
+  const { selection, priceMinor } = turning;
   const delivery: VmcOutput = { type: 'delivery', selection, priceMinor };
   const emptied: Vmc = {
-    ...vmc,
-    creditMinor: Math.max(0, vmc.creditMinor - priceMinor),
-    slots: vmc.slots.map((slot) => (slot.selection === selection ? { ...slot, stock: slot.stock - 1 } : slot)),
+    ...still,
+    creditMinor: Math.max(0, still.creditMinor - priceMinor),
+    slots: still.slots.map((slot) => (slot.selection === selection ? { ...slot, stock: slot.stock - 1 } : slot)),
   };
-  if (result === 'unreported') return { vmc: emptied, outputs: [delivery] };
+  if (!told || result === 'unreported') return { vmc: emptied, outputs: [delivery] };
   return prepend([delivery, { type: 'vend-success' }], afterVend(emptied));
 }
 
@@ -160,6 +176,10 @@ function service(vmc: Vmc): Reaction {
 }
 
 function withoutVend({ vend: _, ...rest }: Vmc): Vmc {
+  return rest;
+}
+
+function standStill({ turning: _, ...rest }: Vmc): Vmc {
   return rest;
 }
 

@@ -176,7 +176,7 @@ export const HOSTILE_REPLIES: readonly HostileReply[] = [
     'no result code': inReturn(RESERVED),
     'an empty result code': inReturn(`<resultCode/>${RESERVED}`),
     'a nil result code': inReturn(
-      `<resultCode xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"/>${RESERVED}`,
+      `<resultCode xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true">0</resultCode>${RESERVED}`,
     ),
     'two result codes, first the bad one': inReturn(`<resultCode>90</resultCode><resultCode>0</resultCode>${RESERVED}`),
     'two result codes, one qualified': inReturn(`<resultCode>0</resultCode><m:resultCode>90</m:resultCode>${RESERVED}`),

@@ -72,7 +72,7 @@ function Machine({ machine }: { readonly machine: MachineView }) {
 function LastPurchases({ machineId }: { readonly machineId: string }) {
   const query = usePurchases(machineId, PURCHASES_SHOWN);
   return (
-    <section className={classes.purchases} aria-label={words.purchases}>
+    <section aria-label={words.purchases}>
       <header className={classes.header}>
         <h2 className={classes.title}>{words.purchases}</h2>
         <Link href={paths.purchasesOf(machineId)}>{words.allPurchases}</Link>

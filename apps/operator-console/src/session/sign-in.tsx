@@ -47,7 +47,6 @@ export function SignIn() {
           error={isEmpty && words.empty}
           autoComplete="off"
           spellCheck={false}
-          data-autofocus
           autoFocus
         />
         {attempt.error && (

@@ -25,26 +25,28 @@ export function Shell(props: { readonly route: Route; readonly system: SystemSee
       <a className={classes.skip} href="#content">
         {texts.nav.skip}
       </a>
-      <header className={classes.bar}>
-        <Link href={paths.fleet} className={classes.brand} aria-label={texts.product}>
-          <Mark size={30} />
-          <span className={classes.name}>{texts.product}</span>
-        </Link>
-        <nav className={classes.nav} aria-label={texts.nav.label}>
-          <NavLink href={paths.fleet} active={page === 'fleet' || page === 'machine'} text={texts.nav.fleet} />
-          <NavLink
-            href={paths.purchases}
-            active={page === 'purchases' || page === 'purchase'}
-            text={texts.nav.purchases}
-          />
-        </nav>
-        <div className={classes.tools}>
-          <LiveBadge state={live} />
-          <ColourSwitch />
-          <SignOutButton />
-        </div>
-      </header>
-      {live === 'lost' && <StaleBanner />}
+      <div className={classes.top}>
+        <header className={classes.bar}>
+          <Link href={paths.fleet} className={classes.brand} aria-label={texts.product}>
+            <Mark size={30} />
+            <span className={classes.name}>{texts.product}</span>
+          </Link>
+          <nav className={classes.nav} aria-label={texts.nav.label}>
+            <NavLink href={paths.fleet} active={page === 'fleet' || page === 'machine'} text={texts.nav.fleet} />
+            <NavLink
+              href={paths.purchases}
+              active={page === 'purchases' || page === 'purchase'}
+              text={texts.nav.purchases}
+            />
+          </nav>
+          <div className={classes.tools}>
+            <LiveBadge state={live} />
+            <ColourSwitch />
+            <SignOutButton />
+          </div>
+        </header>
+        {live === 'lost' && <StaleBanner />}
+      </div>
       <main id="content" className={classes.content}>
         {props.children}
       </main>

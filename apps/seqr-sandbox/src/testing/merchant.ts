@@ -46,14 +46,15 @@ export interface ReceivedCall {
 export async function startMerchant(answer: (call: ReceivedCall) => { status: number; body?: string } | 'silence') {
   const calls: ReceivedCall[] = [];
   const server = createServer((request, response) => {
-    void readText(request).then((body) => {
-      const call = { path: request.url ?? '', method: request.method ?? '', body };
+    void (async () => {
+      const call = { path: request.url ?? '', method: request.method ?? '', body: await readText(request) };
       calls.push(call);
       server.emit('call');
       const told = answer(call);
-      if (told === 'silence') return;
-      response.writeHead(told.status, { 'Content-Type': 'application/json' }).end(told.body ?? '');
-    });
+      if (told !== 'silence') {
+        response.writeHead(told.status, { 'Content-Type': 'application/json' }).end(told.body ?? '');
+      }
+    })();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
