@@ -12,13 +12,13 @@ function element(name, text, properties = {}) {
   return Object.assign(document.createElement(name), { textContent: text, ...properties });
 }
 
-/** "collect in 14 s", "9 min 58 s": the earlier of the two limits an invoice can have. */
+/** "collect in 14 s", "ends in 9 min 58 s": the earlier of the two limits an invoice can have. */
 function timeLeft({ collectBy, endsAt }) {
   const until = (moment) => Math.max(0, Math.round((Date.parse(moment) - Date.now()) / 1000));
   if (collectBy) return `collect in ${until(collectBy)} s`;
   if (!endsAt) return '';
   const seconds = until(endsAt);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return seconds < 60 ? `ends in ${seconds} s` : `ends in ${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 function row(invoice) {
@@ -29,9 +29,10 @@ function row(invoice) {
   badge.dataset.state = invoice.state;
   const state = element('td', '');
   state.append(badge);
-  if (invoice.note) state.append(element('small', invoice.note, { title: invoice.note }));
-  const line = document.createElement('tr');
-  line.append(
+  const remark = invoice.note ?? timeLeft(invoice);
+  if (remark) state.append(element('small', remark, { title: remark }));
+  const tableRow = document.createElement('tr');
+  tableRow.append(
     name,
     state,
     element('td', amount(invoice.reserved), { className: 'number' }),
@@ -41,23 +42,25 @@ function row(invoice) {
       className: 'number',
       title: 'acknowledged by getPaymentStatus / current',
     }),
-    element('td', timeLeft(invoice)),
   );
-  return line;
+  return tableRow;
+}
+
+/** Complaints about a message begin with the operation's name, the others need it before them. */
+function line({ operation, complaint }) {
+  return element('li', complaint.startsWith(operation) ? complaint : `${operation}: ${complaint}`);
 }
 
 async function refresh() {
   const [{ invoices }, { violations }] = await Promise.all([get('invoices'), get('violations')]);
   $('rows').replaceChildren(...invoices.slice(0, SHOWN_MAX).map(row));
   $('empty').hidden = invoices.length > 0;
-  const health =
-    violations.length === 0 ? 'No breach of the contract so far' : `${violations.length} breaches of the contract`;
+  const count = violations.length === 1 ? '1 breach' : `${violations.length || 'No'} breaches`;
+  const health = `${count} of the contract`;
   if ($('health').textContent !== health) $('health').textContent = health;
   $('violations-part').hidden = violations.length === 0;
   const latest = violations.slice(-SHOWN_MAX).toReversed();
-  $('violations').replaceChildren(
-    ...latest.map(({ operation, complaint }) => element('li', `${operation}: ${complaint}`)),
-  );
+  $('violations').replaceChildren(...latest.map(line));
 }
 
 function again() {

@@ -17,6 +17,11 @@ function show(view) {
   $({ scan: 'machine', approve: 'pin', live: 'again' }[view]).focus({ preventScroll: true });
 }
 
+/** The sandbox's reasons begin small and end without a point. */
+function sentence(reason) {
+  return `${reason[0].toUpperCase()}${reason.slice(1)}${/[.!?]$/.test(reason) ? '' : '.'}`;
+}
+
 /** Keeps a form from being sent twice, and shows what went wrong in it. */
 async function busy(form, errorId, act) {
   const buttons = [...form.querySelectorAll('button')];
@@ -25,7 +30,7 @@ async function busy(form, errorId, act) {
   try {
     await act();
   } catch (error) {
-    $(errorId).textContent = error.message;
+    $(errorId).textContent = sentence(error.message);
   } finally {
     for (const button of buttons) button.disabled = false;
   }
@@ -111,7 +116,7 @@ function words(invoice) {
     case 'PAID':
       return ['good', `You paid ${money(invoice.committed)}`, `${money(invoice.released)} were released.`];
     default:
-      return ['ended', 'Nothing was charged', `${invoice.note[0].toUpperCase()}${invoice.note.slice(1)}.`];
+      return ['ended', 'Nothing was charged', sentence(invoice.note)];
   }
 }
 

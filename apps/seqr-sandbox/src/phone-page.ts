@@ -27,7 +27,7 @@ export class PhonePage {
   send(response: ServerResponse, path: string): boolean {
     const file = this.files.get(path);
     if (!file) return false;
-    response.setHeader('Content-Security-Policy', "default-src 'self'; frame-ancestors 'none'");
+    response.setHeader('Content-Security-Policy', "default-src 'self'; img-src data:; frame-ancestors 'none'");
     response.setHeader('X-Content-Type-Options', 'nosniff');
     send(response, 200, file.type, file.body);
     return true;
