@@ -33,7 +33,8 @@ export class RequestValidator {
   }
 }
 
-function checkElement(element: XmlElement, type: XsdType, path: string): void {
+/** Holds an element and all below it against its declared type. @throws SchemaViolation */
+export function checkElement(element: XmlElement, type: XsdType, path: string): void {
   const [attribute] = element.attributes.keys();
   if (attribute !== undefined) throw new SchemaViolation(`${path}: no attribute is declared, "${attribute}" is sent`);
   if (type.kind === 'value') checkValue(element, type, path);

@@ -1,11 +1,16 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 
+import { readFileSync } from 'node:fs';
+
 import { ManualClock } from './clock.js';
+import { projectFile } from './project-files.js';
 import { startSandbox, type RunningSandbox } from './sandbox.js';
+import { checkElement } from './schema.js';
 import { postSoap } from './testing/merchant.js';
 import * as requests from './testing/requests.js';
 import { childOf, textAt } from './xml.js';
+import { readXsd } from './xsd.js';
 
 let sandbox: RunningSandbox;
 const clock = new ManualClock();
@@ -53,6 +58,31 @@ it('answers in the shape of the live service: ns2 on the wrapper, nothing on the
   expect(text).toMatch(
     /^<soap:Envelope xmlns:soap="http:\/\/schemas\.xmlsoap\.org\/soap\/envelope\/"><soap:Body><ns2:sendInvoiceResponse xmlns:ns2="http:\/\/external\.interfaces\.ers\.seamless\.com\/"><return><resultCode>0<\/resultCode><resultDescription>SUCCESS<\/resultDescription><invoiceQRCode>HTTP:\/\/SEQR\.SE\/R(\d{17})<\/invoiceQRCode><invoiceReference>\1<\/invoiceReference><\/return><\/ns2:sendInvoiceResponse><\/soap:Body><\/soap:Envelope>$/,
   );
+});
+
+it('answers every operation as the schema declares, in success and in refusal', async () => {
+  const { elements } = readXsd(readFileSync(projectFile('libs/seqr/wsdl/cashregister-2.xsd'), 'utf8'));
+  const reference = await issue();
+  sandbox.payer.confirm(reference, '1234');
+  const steps = [
+    requests.sendInvoice(),
+    requests.updateInvoice(reference, { total: '23.50' }),
+    requests.commitReservation(reference, '23.50'),
+    requests.getPaymentStatus(reference),
+    requests.submitPaymentReceipt(`${reference}00000001`),
+    requests.cancelInvoice(reference),
+    requests.getPaymentStatus('1'),
+    requests.markTransactionPeriod(),
+  ];
+  const codes: (string | undefined)[] = [];
+  for (const step of steps) {
+    const { message, resultCode } = await post(step);
+    const declaration = elements.get(message.name);
+    if (!declaration) throw new Error(`the schema does not declare ${message.name}`);
+    checkElement(message, declaration.type(), message.name);
+    codes.push(resultCode);
+  }
+  expect(codes).toEqual(['0', '0', '0', '0', '0', '50', '54', '91']);
 });
 
 it('gives a version with every reply of getPaymentStatus, since the schema demands one', async () => {
