@@ -3,21 +3,30 @@
  * through swc, the one arrangement in which NestJS 12 and CommonJS packages meet.
  */
 const esmPackages = [
-  '@nestjs', '@prisma/client/runtime', '@prisma/schema-engine-wasm', 'aedes', 'aedes-[^/]+', 'lossless-json', 'content-disposition',
+  '@nestjs',
+  '@prisma/client/runtime',
+  '@prisma/schema-engine-wasm',
+  'aedes',
+  'aedes-[^/]+',
+  'lossless-json',
+  'content-disposition',
 ];
 
 const common = {
   testEnvironment: 'node',
   transform: {
-    '^.+\\.(ts|mts|js|mjs)$': ['@swc/jest', {
-      jsc: {
-        parser: { syntax: 'typescript', decorators: true },
-        transform: { legacyDecorator: true, decoratorMetadata: true },
-        target: 'es2023',
-        keepClassNames: true,
+    '^.+\\.(ts|mts|js|mjs)$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          target: 'es2023',
+          keepClassNames: true,
+        },
+        module: { type: 'commonjs' },
       },
-      module: { type: 'commonjs' },
-    }],
+    ],
   },
   // Extend the list when Jest says "Must use import to load ES Module".
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
@@ -32,7 +41,11 @@ const common = {
 };
 
 /** Tests that need PostgreSQL: one server for the run, a database of its own for each file. */
-const onPostgres = { ...common, globalSetup: '<rootDir>/test/support/start-postgres.mjs', globalTeardown: '<rootDir>/test/support/stop-postgres.mjs' };
+const onPostgres = {
+  ...common,
+  globalSetup: '<rootDir>/test/support/start-postgres.mjs',
+  globalTeardown: '<rootDir>/test/support/stop-postgres.mjs',
+};
 
 module.exports = {
   projects: [

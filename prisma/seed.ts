@@ -33,12 +33,45 @@ interface SeedMachine {
 
 /** The first machine is the one that `npm start` simulates; the others wait for a bridge of their own. */
 const MACHINES: readonly SeedMachine[] = [
-  { id: 'helsinki-central-1', token: 'VR-1001', name: 'Central Station, platform 3', location: 'Helsinki', currency: 'EUR' },
-  { id: 'helsinki-central-2', token: 'VR-1002', name: 'Central Station, main hall', location: 'Helsinki', currency: 'EUR' },
-  { id: 'espoo-campus-1', token: 'VR-1003', name: 'Otaniemi library', location: 'Espoo', currency: 'EUR', stock: (s) => (s < 20 ? 0 : 4) },
-  { id: 'tampere-arena-1', token: 'VR-1004', name: 'Ice arena, entrance B', location: 'Tampere', currency: 'EUR', stock: () => 0 },
+  {
+    id: 'helsinki-central-1',
+    token: 'VR-1001',
+    name: 'Central Station, platform 3',
+    location: 'Helsinki',
+    currency: 'EUR',
+  },
+  {
+    id: 'helsinki-central-2',
+    token: 'VR-1002',
+    name: 'Central Station, main hall',
+    location: 'Helsinki',
+    currency: 'EUR',
+  },
+  {
+    id: 'espoo-campus-1',
+    token: 'VR-1003',
+    name: 'Otaniemi library',
+    location: 'Espoo',
+    currency: 'EUR',
+    stock: (s) => (s < 20 ? 0 : 4),
+  },
+  {
+    id: 'tampere-arena-1',
+    token: 'VR-1004',
+    name: 'Ice arena, entrance B',
+    location: 'Tampere',
+    currency: 'EUR',
+    stock: () => 0,
+  },
   { id: 'stockholm-c-1', token: 'VR-2001', name: 'Stockholm C, track 10', location: 'Stockholm', currency: 'SEK' },
-  { id: 'uppsala-gym-1', token: 'VR-2002', name: 'Gym at the river', location: 'Uppsala', currency: 'SEK', outOfService: true },
+  {
+    id: 'uppsala-gym-1',
+    token: 'VR-2002',
+    name: 'Gym at the river',
+    location: 'Uppsala',
+    currency: 'SEK',
+    outOfService: true,
+  },
 ];
 
 const FULL = 10;
@@ -65,7 +98,10 @@ export async function seed(database: Database): Promise<boolean> {
         capacity: FULL,
       })),
     });
-    for (const [column, currency] of [[2, 'EUR'], [3, 'SEK']] as const) {
+    for (const [column, currency] of [
+      [2, 'EUR'],
+      [3, 'SEK'],
+    ] as const) {
       const priceListId = idOf(`price list/${currency}/1`);
       await tx.priceList.create({ data: { id: priceListId, name: `Standard ${currency}`, version: 1, currency } });
       await tx.price.createMany({

@@ -23,7 +23,15 @@ export async function build(done = () => undefined) {
     },
     {
       name: 'servers',
-      sources: ['apps', 'libs', 'firmware-bridge', 'prisma', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
+      sources: [
+        'apps',
+        'libs',
+        'firmware-bridge',
+        'prisma',
+        'tsconfig.json',
+        'tsconfig.build.json',
+        'package-lock.json',
+      ],
       except: /operator-console|\.spec\.ts$/,
       run: async () => {
         await run([bin('@nestjs/cli/bin/nest.js'), 'build']);
@@ -33,7 +41,8 @@ export async function build(done = () => undefined) {
     {
       name: 'console',
       sources: ['apps/operator-console', 'libs/fleet/operator-views.ts', 'package-lock.json'],
-      run: () => run([bin('vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {}, join(root, 'apps', 'operator-console')),
+      run: () =>
+        run([bin('vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {}, join(root, 'apps', 'operator-console')),
     },
   ];
   mkdirSync(join(root, 'dist'), { recursive: true });

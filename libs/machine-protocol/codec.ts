@@ -44,6 +44,8 @@ export const decodeCommand = decoderOf(machineCommand);
 export const decodeEvent = decoderOf(machineEvent);
 export const decodeAck = decoderOf(eventAck);
 
-export function encode(message: z.infer<typeof presence | typeof machineCommand | typeof machineEvent | typeof eventAck>): string {
+export function encode(
+  message: z.infer<typeof presence | typeof machineCommand | typeof machineEvent | typeof eventAck>,
+): string {
   return JSON.stringify(message);
 }

@@ -163,7 +163,16 @@ export const machineEventBody = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('session.closed'),
     ...granted,
-    reason: z.enum(['machine', 'payer-idle', 'lifetime', 'asked', 'reset', 'power-cut', 'adapter-lost', 'never-opened']),
+    reason: z.enum([
+      'machine',
+      'payer-idle',
+      'lifetime',
+      'asked',
+      'reset',
+      'power-cut',
+      'adapter-lost',
+      'never-opened',
+    ]),
     /** Selections reported under this grant, denied ones included. */
     selections: z.int().min(0).max(1_000),
     dispensed: z.int().min(0).max(1_000),
@@ -199,7 +208,10 @@ export const eventAck = z.object({
   journalId: z.string(),
   upTo: z.int().min(0),
   /** Events that were recorded but meant nothing to the server; the bridge forgets them like the others. */
-  rejected: z.array(z.object({ seq: z.int().min(1), reason: text })).max(100).optional(),
+  rejected: z
+    .array(z.object({ seq: z.int().min(1), reason: text }))
+    .max(100)
+    .optional(),
   at,
 });
 export type EventAck = z.infer<typeof eventAck>;

@@ -67,6 +67,10 @@ export class Configuration {
   @AnyUrl(['https', 'http'])
   SEQR_SOAP_URL!: string;
 
+  /** Passwords travel in the bodies: plain http is for a sandbox on a network of its own only. */
+  @IsIn(['true', 'false'])
+  SEQR_ALLOW_PLAIN_HTTP: 'true' | 'false' = 'false';
+
   @IsString()
   @MinLength(1)
   SEQR_RESELLER_ID!: string;
@@ -135,13 +139,17 @@ export class ConfigurationError extends Error {
 
 /** @throws ConfigurationError with every fault; values are never repeated, they may be secrets. */
 export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): Readonly<Configuration> {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const configuration = plainToInstance(Configuration, given, { exposeDefaultValues: true });
-  const faults = validateSync(configuration, { skipMissingProperties: false, forbidUnknownValues: false }).map((error) =>
-    describe(error, given),
+  const faults = validateSync(configuration, { skipMissingProperties: false, forbidUnknownValues: false }).map(
+    (error) => describe(error, given),
   );
   if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
-    faults.push('NODE_TLS_REJECT_UNAUTHORIZED: 0 switches certificate checks off; add a CA with NODE_EXTRA_CA_CERTS instead');
+    faults.push(
+      'NODE_TLS_REJECT_UNAUTHORIZED: 0 switches certificate checks off; add a CA with NODE_EXTRA_CA_CERTS instead',
+    );
   }
   if (faults.length > 0) throw new ConfigurationError(faults);
   return Object.freeze(configuration);

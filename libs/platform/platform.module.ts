@@ -81,7 +81,18 @@ export class PlatformModule implements OnApplicationShutdown {
           },
         },
       ],
-      exports: [Configuration, LOGGER, IDS, Keys, Database, DatabaseClock, ServerInstance, MqttConnection, Metrics, Shutdown],
+      exports: [
+        Configuration,
+        LOGGER,
+        IDS,
+        Keys,
+        Database,
+        DatabaseClock,
+        ServerInstance,
+        MqttConnection,
+        Metrics,
+        Shutdown,
+      ],
     };
   }
 

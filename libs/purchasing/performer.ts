@@ -17,12 +17,7 @@ interface Performed {
 
 type SeqrCalls = Pick<
   SeqrClient,
-  | 'sendInvoice'
-  | 'getPaymentStatus'
-  | 'updateInvoice'
-  | 'commitReservation'
-  | 'cancelInvoice'
-  | 'submitPaymentReceipt'
+  'sendInvoice' | 'getPaymentStatus' | 'updateInvoice' | 'commitReservation' | 'cancelInvoice' | 'submitPaymentReceipt'
 >;
 
 /** INVALID_INVOICE_DATA: what SEQR would say to a request that is refused here already. */

@@ -62,7 +62,8 @@ export class PostgresPurchaseStore implements PurchaseStore {
         SELECT grant_number FROM purchase`);
       return { ...purchase, grantNumber: rows[0]?.grant_number ?? 0 };
     } catch (error) {
-      if (violatedConstraint(error) === 'purchases_one_live_per_machine') throw new MachineHeldError(purchase.machineId);
+      if (violatedConstraint(error) === 'purchases_one_live_per_machine')
+        throw new MachineHeldError(purchase.machineId);
       throw error;
     }
   }
@@ -102,7 +103,8 @@ export class PostgresPurchaseStore implements PurchaseStore {
       return;
     }
     const rows = await client.$queryRaw<unknown[]>(this.stepStatement(change));
-    if (rows.length === 0) throw new ConflictError(`purchase ${change.before.id} is not at version ${change.before.version}`);
+    if (rows.length === 0)
+      throw new ConflictError(`purchase ${change.before.id} is not at version ${change.before.version}`);
   }
 
   /** One statement, one round trip, one commit. It returns a row when the version still was what the step started from. */

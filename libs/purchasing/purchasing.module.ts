@@ -59,7 +59,11 @@ class DueWork {
     DueWork,
     Changes,
     { provide: OfferCatalogue, inject: [Database], useFactory: (database: Database) => new OfferCatalogue(database) },
-    { provide: MachineDirectory, inject: [Database], useFactory: (database: Database) => new MachineDirectory(database) },
+    {
+      provide: MachineDirectory,
+      inject: [Database],
+      useFactory: (database: Database) => new MachineDirectory(database),
+    },
     {
       provide: NotificationUrls,
       inject: [Keys, Configuration],
@@ -72,6 +76,7 @@ class DueWork {
       useFactory: async (configuration: Configuration, metrics: Metrics, shutdown: Shutdown) => {
         const client = await SeqrClient.create({
           endpoint: configuration.SEQR_SOAP_URL,
+          allowPlainHttp: configuration.SEQR_ALLOW_PLAIN_HTTP === 'true',
           principal: {
             type: 'RESELLERUSER',
             id: configuration.SEQR_RESELLER_ID,
@@ -89,13 +94,34 @@ class DueWork {
     {
       provide: PurchaseRunner,
       inject: [
-        Database, OfferCatalogue, MachineDirectory, NotificationUrls, SeqrClient, MqttConnection, DatabaseClock,
-        ServerInstance, Metrics, Changes, Shutdown, IDS, LOGGER,
+        Database,
+        OfferCatalogue,
+        MachineDirectory,
+        NotificationUrls,
+        SeqrClient,
+        MqttConnection,
+        DatabaseClock,
+        ServerInstance,
+        Metrics,
+        Changes,
+        Shutdown,
+        IDS,
+        LOGGER,
       ],
       useFactory: (
-        database: Database, catalogue: OfferCatalogue, directory: MachineDirectory, urls: NotificationUrls,
-        seqr: SeqrClient, mqtt: MqttConnection, clock: DatabaseClock, instance: ServerInstance, metrics: Metrics,
-        changes: Changes, shutdown: Shutdown, ids: Ids, logger: Logger,
+        database: Database,
+        catalogue: OfferCatalogue,
+        directory: MachineDirectory,
+        urls: NotificationUrls,
+        seqr: SeqrClient,
+        mqtt: MqttConnection,
+        clock: DatabaseClock,
+        instance: ServerInstance,
+        metrics: Metrics,
+        changes: Changes,
+        shutdown: Shutdown,
+        ids: Ids,
+        logger: Logger,
       ) => {
         const runner = new PurchaseRunner({
           store: new PostgresPurchaseStore(database, catalogue, ids, clock, instance.id),
@@ -111,7 +137,8 @@ class DueWork {
             if (isOver(after) && !isOver(before)) metrics.purchasesEnded.inc({ state: after.state });
             changes.purchase(after.id, after.machineId);
           },
-          onFault: (purchaseId, error) => logger.error({ purchaseId, error: String(error) }, 'a purchase is stuck for now'),
+          onFault: (purchaseId, error) =>
+            logger.error({ purchaseId, error: String(error) }, 'a purchase is stuck for now'),
         });
         shutdown.add(() => runner.stop());
         return runner;

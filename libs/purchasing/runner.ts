@@ -67,7 +67,11 @@ export class PurchaseRunner {
    *
    * @returns the purchase after the event, or null when there is no such purchase.
    */
-  async dispatch(purchaseId: string, event: PurchaseEvent, machineEvent?: MachineEventRecord): Promise<Purchase | null> {
+  async dispatch(
+    purchaseId: string,
+    event: PurchaseEvent,
+    machineEvent?: MachineEventRecord,
+  ): Promise<Purchase | null> {
     const purchase = await this.apply(purchaseId, event, [], machineEvent);
     if (purchase !== null) void this.drive(purchaseId);
     return purchase;

@@ -63,13 +63,22 @@ function linesOf(
     case 'InvoiceIssued':
       return [{ step: 'invoice', title: 'Invoice issued', detail: `reference ${String(data['invoiceReference'])}` }];
     case 'InvoiceFailed':
-      return [{ step: 'invoice', title: 'No invoice', detail: failure(data), tone: 'bad' }, ...ending(before, state, context)];
+      return [
+        { step: 'invoice', title: 'No invoice', detail: failure(data), tone: 'bad' },
+        ...ending(before, state, context),
+      ];
     case 'NotificationReceived':
       return [{ step: 'notification', title: 'SEQR notified us', detail: 'a hint; the status decides' }];
     case 'StatusRead':
       return statusLines(data, before, state, context);
     case 'GrantSent':
-      return [{ step: 'grant', title: 'Grant sent to the machine', detail: `may sell for up to ${money(context.reservedMinor)}` }];
+      return [
+        {
+          step: 'grant',
+          title: 'Grant sent to the machine',
+          detail: `may sell for up to ${money(context.reservedMinor)}`,
+        },
+      ];
     case 'GrantNotSent':
       return [{ step: 'grant', title: 'Grant could not be sent', detail: String(data['detail']), tone: 'warning' }];
     case 'GrantAccepted':
@@ -81,9 +90,23 @@ function linesOf(
     case 'VendDispensed':
       return [{ step: 'vend', title: `${vendName(data['vendNumber'])} dispensed`, tone: 'good' }];
     case 'VendFailed':
-      return [{ step: 'vend', title: `${vendName(data['vendNumber'])} not dispensed`, detail: 'not charged', tone: 'warning' }];
+      return [
+        {
+          step: 'vend',
+          title: `${vendName(data['vendNumber'])} not dispensed`,
+          detail: 'not charged',
+          tone: 'warning',
+        },
+      ];
     case 'VendUncertain':
-      return [{ step: 'vend', title: `${vendName(data['vendNumber'])}: nobody knows`, detail: String(data['reason']), tone: 'bad' }];
+      return [
+        {
+          step: 'vend',
+          title: `${vendName(data['vendNumber'])}: nobody knows`,
+          detail: String(data['reason']),
+          tone: 'bad',
+        },
+      ];
     case 'SessionClosed':
       return [{ step: 'close', title: 'Machine locked again', detail: closeReason(String(data['reason'])) }];
     case 'InvoiceUpdated':
@@ -171,7 +194,11 @@ function selectionLine(
   if (data['denied'] !== undefined) {
     return { step: 'selection', title: `${name} denied`, detail: String(data['denied']), tone: 'warning' };
   }
-  return { step: 'selection', title: `${name} chosen`, detail: `selection ${String(data['selection'])}, ${money(data['approvedMinor'])}` };
+  return {
+    step: 'selection',
+    title: `${name} chosen`,
+    detail: `selection ${String(data['selection'])}, ${money(data['approvedMinor'])}`,
+  };
 }
 
 const CLOSE_REASONS: Readonly<Record<string, string>> = {

@@ -5,7 +5,9 @@ import { type Browser, type Page, chromium } from 'playwright-core';
 
 import { TestSystem } from '../support/test-system.js';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
 /** Pictures of what a person saw, for looking at after the run. */
 const PICTURES = 'test-results';
 
@@ -17,11 +19,20 @@ describe('the operator console in a browser', () => {
 
   beforeAll(async () => {
     system = await TestSystem.start();
-    if (CHROMIUM === undefined) throw new Error('there is no Chromium: npm test installs it, or apt-get install chromium');
+    if (CHROMIUM === undefined)
+      throw new Error('there is no Chromium: npm test installs it, or apt-get install chromium');
     await mkdir(PICTURES, { recursive: true });
     browser = await chromium.launch({
       executablePath: CHROMIUM,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+      ],
     });
     const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1280, height: 900 } });
     page = await context.newPage();
@@ -44,14 +55,22 @@ describe('the operator console in a browser', () => {
 
   it('shows a purchase as it happens, from the scan to the commit', async () => {
     const reference = await system.scan([{ press: 11 }, { press: 12 }, { finish: true }]);
-    const [purchase] = await system.query<{ id: string }>('SELECT id FROM purchases WHERE invoice_reference = $1', [reference]);
+    const [purchase] = await system.query<{ id: string }>('SELECT id FROM purchases WHERE invoice_reference = $1', [
+      reference,
+    ]);
     await page.goto(`${system.local.baseUrl}/console/purchases/${purchase?.id}`);
     await page.getByText('QR code scanned').first().waitFor();
     expect(await page.getByText('Machine unlocked').count()).toBe(0);
 
     system.confirm(reference);
 
-    for (const line of ['Machine unlocked', 'Still water 0.5 l dispensed', 'Reservation committed', '3.70 EUR charged', 'Receipt sent']) {
+    for (const line of [
+      'Machine unlocked',
+      'Still water 0.5 l dispensed',
+      'Reservation committed',
+      '3.70 EUR charged',
+      'Receipt sent',
+    ]) {
       await page.getByText(line).first().waitFor();
     }
     await page.screenshot({ path: `${PICTURES}/purchase.png`, fullPage: true });

@@ -17,7 +17,9 @@ describe('createPurchase', () => {
 
   /** Declines whatever was scanned, so that the machine is free again. */
   afterEach(async () => {
-    const live = await system.query<{ invoice_reference: string }>('SELECT invoice_reference FROM purchases WHERE holds_machine');
+    const live = await system.query<{ invoice_reference: string }>(
+      'SELECT invoice_reference FROM purchases WHERE holds_machine',
+    );
     for (const { invoice_reference: reference } of live) {
       system.sandbox.payer.decline(reference);
       await system.ended(reference);
@@ -30,12 +32,18 @@ describe('createPurchase', () => {
   it.each([
     ['as published in 2018', { token: TOKEN, amount: 20.1, currency: 'EUR', msisdn: '46700000002' }, '2010'],
     ['as published in 2017', offer({ reservationAmount: '20.10' }), '2010'],
-    ['with purchaseToken, as the flow text of 2017 says', { purchaseToken: TOKEN, amount: '5', currency: 'EUR', msisdn: '46700000002' }, '500'],
+    [
+      'with purchaseToken, as the flow text of 2017 says',
+      { purchaseToken: TOKEN, amount: '5', currency: 'EUR', msisdn: '46700000002' },
+      '500',
+    ],
   ])('takes the request %s', async (_, request, reserved) => {
     const { status, body } = await system.createPurchase(request);
 
     expect(status).toBe(200);
-    const rows = await system.query('SELECT reserved_minor, state FROM purchases WHERE invoice_reference = $1', [body['invoiceReferenceId']]);
+    const rows = await system.query('SELECT reserved_minor, state FROM purchases WHERE invoice_reference = $1', [
+      body['invoiceReferenceId'],
+    ]);
     expect(rows).toEqual([{ reserved_minor: reserved, state: 'INVOICED' }]);
     expect(system.invoice(body['invoiceReferenceId'] ?? '').terms.total.minor).toBe(BigInt(reserved));
   });
@@ -72,20 +80,26 @@ describe('createPurchase', () => {
 
   it('gives one of 64 payers the machine and tells 63 that it is in use', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 64 }, (_, i) => system.createPurchase(offer({ msisdn: `467000001${String(i).padStart(2, '0')}` }))),
+      Array.from({ length: 64 }, (_, i) =>
+        system.createPurchase(offer({ msisdn: `467000001${String(i).padStart(2, '0')}` })),
+      ),
     );
 
     const references = answers.filter(({ body }) => 'invoiceReferenceId' in body);
     expect(references).toHaveLength(1);
     expect(answers.filter(({ body }) => body['errorCode'] === 'DEVICE_IN_USE')).toHaveLength(63);
-    const live = await system.query('SELECT invoice_reference FROM purchases WHERE machine_id = $1 AND holds_machine', [MACHINE_ID]);
+    const live = await system.query('SELECT invoice_reference FROM purchases WHERE machine_id = $1 AND holds_machine', [
+      MACHINE_ID,
+    ]);
     expect(live).toEqual([{ invoice_reference: references[0]?.body['invoiceReferenceId'] }]);
   });
 
   it('says DEVICE_IN_USE to another payer while one has the machine', async () => {
     await system.createPurchase(offer());
 
-    expect((await system.createPurchase(offer({ msisdn: '46709999999' }))).body).toEqual({ errorCode: 'DEVICE_IN_USE' });
+    expect((await system.createPurchase(offer({ msisdn: '46709999999' }))).body).toEqual({
+      errorCode: 'DEVICE_IN_USE',
+    });
   });
 
   it.each([
@@ -114,7 +128,9 @@ describe('createPurchase', () => {
   });
 
   it('takes an offer of exactly the cheapest product', async () => {
-    expect((await system.createPurchase(offer({ reservationAmount: '1.50' }))).body).toHaveProperty('invoiceReferenceId');
+    expect((await system.createPurchase(offer({ reservationAmount: '1.50' }))).body).toHaveProperty(
+      'invoiceReferenceId',
+    );
   });
 
   it('says INVOICING_ERROR when SEQR refuses, and frees the machine at once', async () => {
@@ -171,7 +187,9 @@ describe('createPurchase', () => {
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'nonsense', 'application/json;charset=UTF-8'])(
     'does not insist on a content type: %s',
     async (contentType) => {
-      const { status, text } = await system.post('/seqr/createPurchase', JSON.stringify(offer()), { 'content-type': contentType });
+      const { status, text } = await system.post('/seqr/createPurchase', JSON.stringify(offer()), {
+        'content-type': contentType,
+      });
 
       expect(status).toBe(200);
       expect(JSON.parse(text)).toHaveProperty('invoiceReferenceId');
@@ -194,13 +212,19 @@ describe('a notification', () => {
     const path = new URL(known).pathname;
     const forged = `${path.slice(0, -4)}AAAA`;
 
-    const answers = [await system.post(path, ''), await system.post(forged, ''), await system.post('/seqr/notifications/x', '')];
+    const answers = [
+      await system.post(path, ''),
+      await system.post(forged, ''),
+      await system.post('/seqr/notifications/x', ''),
+    ];
 
     for (const { status, text } of answers) expect({ status, text }).toEqual({ status: 200, text: '' });
   });
 
   it('that nobody paid for unlocks nothing', async () => {
-    const [purchase] = await system.query<{ invoice_reference: string }>('SELECT invoice_reference FROM purchases WHERE holds_machine');
+    const [purchase] = await system.query<{ invoice_reference: string }>(
+      'SELECT invoice_reference FROM purchases WHERE holds_machine',
+    );
     const reference = purchase?.invoice_reference ?? '';
     const path = new URL(system.invoice(reference).terms.notificationUrl ?? '').pathname;
     for (let i = 0; i < 20; i += 1) await system.post(path, '');

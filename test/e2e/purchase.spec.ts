@@ -46,7 +46,9 @@ describe('a purchase at the machine', () => {
     expect(purchase).toMatchObject({ state: 'COMMITTED', committed_minor: String(PRICES[13]) });
     expect(system.invoice(reference)).toMatchObject({ state: 'PAID', committed: BigInt(PRICES[13]) });
     expect(system.dispensedMinor() - before).toBe(PRICES[13]);
-    const vends = await system.query('SELECT selection, result FROM vends WHERE purchase_id = $1 ORDER BY number', [purchase.id]);
+    const vends = await system.query('SELECT selection, result FROM vends WHERE purchase_id = $1 ORDER BY number', [
+      purchase.id,
+    ]);
     expect(vends).toEqual([
       { selection: 12, result: 'failed' },
       { selection: 13, result: 'dispensed' },
@@ -69,7 +71,9 @@ describe('a purchase at the machine', () => {
     const purchase = await system.ended(reference);
 
     expect(purchase).toMatchObject({ state: 'COMMITTED', committed_minor: String(PRICES[11]) });
-    const events = await system.query<{ type: string }>('SELECT type FROM purchase_events WHERE purchase_id = $1', [purchase.id]);
+    const events = await system.query<{ type: string }>('SELECT type FROM purchase_events WHERE purchase_id = $1', [
+      purchase.id,
+    ]);
     expect(events.map(({ type }) => type)).not.toContain('NotificationReceived');
   });
 
@@ -90,7 +94,8 @@ describe('a purchase at the machine', () => {
   });
 
   it('takes what was dispensed off the stock', async () => {
-    const stock = () => system.query('SELECT quantity FROM slot_stocks WHERE machine_id = $1 AND selection = 34', [MACHINE_ID]);
+    const stock = () =>
+      system.query('SELECT quantity FROM slot_stocks WHERE machine_id = $1 AND selection = 34', [MACHINE_ID]);
     const [full] = (await stock()) as { quantity: number }[];
     const reference = await system.scan([{ press: 34 }, { finish: true }]);
     system.confirm(reference);

@@ -76,7 +76,11 @@ describe('kill -9 of the servers', () => {
         () => false,
       );
     api = new ServerProcess('reseller-api', { ...environment, HTTPS_PORT: String(apiPort) }, ready(apiPort));
-    gateway = new ServerProcess('machine-gateway', { ...environment, HTTPS_PORT: String(gatewayPort) }, ready(gatewayPort));
+    gateway = new ServerProcess(
+      'machine-gateway',
+      { ...environment, HTTPS_PORT: String(gatewayPort) },
+      ready(gatewayPort),
+    );
     await Promise.all([api.start(), gateway.start()]);
   });
 
@@ -97,7 +101,9 @@ describe('kill -9 of the servers', () => {
     ).then(([row]) => row);
 
   const reaches = (reference: string, state: string) =>
-    eventually(`the purchase is ${state}`, async () => ((await stateOf(reference))?.state === state ? true : undefined));
+    eventually(`the purchase is ${state}`, async () =>
+      (await stateOf(reference))?.state === state ? true : undefined,
+    );
 
   async function scan(): Promise<string> {
     await eventually('the machine is ready for the next', async () => {

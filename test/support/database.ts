@@ -23,7 +23,11 @@ export async function newDatabase(): Promise<string> {
 }
 
 /** Runs one query; for looking at what the product wrote. */
-export async function queryOf<Row extends object>(databaseUrl: string, text: string, values: unknown[] = []): Promise<Row[]> {
+export async function queryOf<Row extends object>(
+  databaseUrl: string,
+  text: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {

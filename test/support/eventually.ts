@@ -3,7 +3,11 @@ const WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 25;
 
 /** Waits for something that happens outside the test, by looking for it. @returns what was found. */
-export async function eventually<T>(what: string, look: () => Promise<T | undefined> | T | undefined, withinMs = WITHIN_MS): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | undefined> | T | undefined,
+  withinMs = WITHIN_MS,
+): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const found = await look();

@@ -21,7 +21,12 @@ export default async function startPostgres() {
   const { Database } = await import('../../dist/libs/platform/database.js');
   const { seed } = await import('../../dist/prisma/seed.js');
   const folder = await mkdtemp(join(tmpdir(), 'vendrail-test-'));
-  const postgres = await startEmbeddedPostgres({ folder, port: await freePort(), database: 'template', durable: false });
+  const postgres = await startEmbeddedPostgres({
+    folder,
+    port: await freePort(),
+    database: 'template',
+    durable: false,
+  });
   await migrate(postgres.url, new URL('../../prisma/migrations', import.meta.url).pathname);
   const database = await Database.connect(postgres.url, 'vendrail-test-setup');
   await seed(database);

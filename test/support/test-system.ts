@@ -38,10 +38,29 @@ export class TestSystem {
 
   static async start(): Promise<TestSystem> {
     const folder = await mkdtemp(join(tmpdir(), 'vendrail-system-'));
-    const [httpsPort, sandboxPort, mqttPort, machinePort] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+    const [httpsPort, sandboxPort, mqttPort, machinePort] = await Promise.all([
+      freePort(),
+      freePort(),
+      freePort(),
+      freePort(),
+    ]);
     const local = await startSystem(
-      { folder, secret: 'a secret for tests, long enough to be one', operatorToken: 'token-for-tests-only', postgresPort: 0 },
-      { httpsPort, sandboxPort, mqttPort, machinePort, databaseUrl: await newDatabase(), mqttUrl: undefined, seqrSoapUrl: undefined, dispenseMs: 20 },
+      {
+        folder,
+        secret: 'a secret for tests, long enough to be one',
+        operatorToken: 'token-for-tests-only',
+        postgresPort: 0,
+      },
+      {
+        httpsPort,
+        sandboxPort,
+        mqttPort,
+        machinePort,
+        databaseUrl: await newDatabase(),
+        mqttUrl: undefined,
+        seqrSoapUrl: undefined,
+        dispenseMs: 20,
+      },
       join(__dirname, '..', '..'),
       (_, work) => work(),
     );
@@ -80,7 +99,12 @@ export class TestSystem {
   }
 
   async post(path: string, body: string, headers: Record<string, string> = { 'content-type': 'application/json' }) {
-    const reply = await request(`${this.local.baseUrl}${path}`, { method: 'POST', body, headers, dispatcher: this.agent });
+    const reply = await request(`${this.local.baseUrl}${path}`, {
+      method: 'POST',
+      body,
+      headers,
+      dispatcher: this.agent,
+    });
     return { status: reply.statusCode, text: await reply.body.text(), headers: reply.headers };
   }
 
@@ -92,7 +116,12 @@ export class TestSystem {
   /** The payer scans the machine, and will do `steps` when it is unlocked (none: it never will be). @returns the invoice's reference. */
   async scan(steps: readonly BuyerStep[], amount = '20.00'): Promise<string> {
     if (steps.length > 0) this.local.machine.scriptBuyer(steps);
-    const scan = await this.sandbox.payer.scan({ qrText: this.local.qrText, msisdn: '46700000001', amount, currency: 'EUR' });
+    const scan = await this.sandbox.payer.scan({
+      qrText: this.local.qrText,
+      msisdn: '46700000001',
+      amount,
+      currency: 'EUR',
+    });
     if (scan.outcome !== 'invoice') throw new Error(`no invoice: ${JSON.stringify(scan)}`);
     return scan.invoiceReference;
   }

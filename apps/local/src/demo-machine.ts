@@ -8,7 +8,10 @@ export const DEMO_MACHINE_ID = 'helsinki-central-1';
 
 /** Its front, filled by the planogram, prices and stock in the database, as a restocking visit would. */
 export async function demoMachine(database: Database): Promise<SimulatedMachineOptions> {
-  const machine = await database.client.machine.findUnique({ where: { id: DEMO_MACHINE_ID }, include: { stock: true } });
+  const machine = await database.client.machine.findUnique({
+    where: { id: DEMO_MACHINE_ID },
+    include: { stock: true },
+  });
   if (machine === null || !isCurrency(machine.currency)) {
     throw new Error(`the database has no machine ${DEMO_MACHINE_ID}: start with an empty database, or with -- --fresh`);
   }

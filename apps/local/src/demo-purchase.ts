@@ -33,11 +33,16 @@ export async function demoPurchase(system: LocalSystem, tell: (entry: TimeLineEn
   await until(READY_WITHIN_MS, 'the server has not heard of the machine', () => heardOfMachine(system));
 
   const before = machine.dispensed.length;
-  const choices = machine.view().slots.filter((slot) => slot.stock > 0).slice(0, 2);
+  const choices = machine
+    .view()
+    .slots.filter((slot) => slot.stock > 0)
+    .slice(0, 2);
   machine.scriptBuyer([...choices.map(({ selection }) => ({ press: selection, afterMs: 400 })), { finish: true }]);
   const scan = await sandbox.payer.scan({ qrText: system.qrText, ...PAYER });
   if (scan.outcome !== 'invoice') {
-    throw new DemoPurchaseError(`createPurchase did not give an invoice: ${scan.outcome === 'broken' ? scan.reason : scan.body}`);
+    throw new DemoPurchaseError(
+      `createPurchase did not give an invoice: ${scan.outcome === 'broken' ? scan.reason : scan.body}`,
+    );
   }
   const follow = followPurchase(system, scan.invoiceReference, tell);
   sandbox.payer.confirm(scan.invoiceReference, PAYER.pin);

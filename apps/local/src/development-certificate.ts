@@ -34,7 +34,11 @@ const DAY_MS = 86_400_000;
  * renewed before they run out. To see the console without a warning, let the browser trust `ca.pem`.
  */
 export async function developmentCertificate(folder: string): Promise<DevelopmentCertificate> {
-  const files = { caFile: join(folder, 'ca.pem'), certFile: join(folder, 'server.pem'), keyFile: join(folder, 'server.key') };
+  const files = {
+    caFile: join(folder, 'ca.pem'),
+    certFile: join(folder, 'server.pem'),
+    keyFile: join(folder, 'server.key'),
+  };
   if (await isGood(files)) return files;
   cryptoProvider.set(webcrypto as never);
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -94,5 +98,7 @@ function keyPair() {
 }
 
 function serial(): string {
-  return Buffer.from(webcrypto.getRandomValues(new Uint8Array(15))).toString('hex').replace(/^[89a-f]/, '1');
+  return Buffer.from(webcrypto.getRandomValues(new Uint8Array(15)))
+    .toString('hex')
+    .replace(/^[89a-f]/, '1');
 }

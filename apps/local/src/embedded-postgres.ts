@@ -8,7 +8,13 @@ import { promisify } from 'node:util';
 
 import pg from 'pg';
 
-import { asUnprivileged, hydrateSymlinks, type Identity, isReachableByOthers, runtimeFolderFor } from './unprivileged.js';
+import {
+  asUnprivileged,
+  hydrateSymlinks,
+  type Identity,
+  isReachableByOthers,
+  runtimeFolderFor,
+} from './unprivileged.js';
 
 const run = promisify(execFile);
 

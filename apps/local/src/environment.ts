@@ -40,9 +40,11 @@ export function readLocalEnvironment(projectFolder: string): LocalEnvironment {
   };
   if (environment.seqrSoapUrl !== undefined) {
     for (const name of ['SEQR_RESELLER_ID', 'SEQR_RESELLER_PASSWORD']) {
-      if (given(name) === undefined) faults.push(`${name} is not set: SEQR_SOAP_URL needs the credentials that SEQR gave you`);
+      if (given(name) === undefined)
+        faults.push(`${name} is not set: SEQR_SOAP_URL needs the credentials that SEQR gave you`);
     }
   }
-  if (faults.length > 0) throw new Error(`the environment has ${faults.length} fault(s):\n${faults.map((f) => `  - ${f}`).join('\n')}`);
+  if (faults.length > 0)
+    throw new Error(`the environment has ${faults.length} fault(s):\n${faults.map((f) => `  - ${f}`).join('\n')}`);
   return environment;
 }

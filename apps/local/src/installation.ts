@@ -23,7 +23,8 @@ export async function openInstallation(folder: string, fresh: boolean): Promise<
   }
   await mkdir(folder, { recursive: true });
   const file = join(folder, 'installation.json');
-  if (existsSync(file)) return { folder, ...(JSON.parse(await readFile(file, 'utf8')) as Omit<Installation, 'folder'>) };
+  if (existsSync(file))
+    return { folder, ...(JSON.parse(await readFile(file, 'utf8')) as Omit<Installation, 'folder'>) };
   const made = {
     secret: randomBytes(32).toString('base64url'),
     operatorToken: randomBytes(18).toString('base64url'),

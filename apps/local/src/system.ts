@@ -61,7 +61,9 @@ export async function startSystem(
   };
   try {
     await requirePorts(environment);
-    const databaseUrl = await progress('PostgreSQL', () => openDatabase(installation, environment, projectFolder, closers));
+    const databaseUrl = await progress('PostgreSQL', () =>
+      openDatabase(installation, environment, projectFolder, closers),
+    );
     const mqttUrl =
       environment.mqttUrl ??
       (await progress('MQTT broker', async () => {
@@ -117,7 +119,15 @@ export async function startSystem(
       startMachine(databaseUrl, mqttUrl, installation, environment, closers),
     );
     return {
-      app, databaseUrl, mqttUrl, seqrSoapUrl, sandbox, machine, machineUrl, bridge, stop,
+      app,
+      databaseUrl,
+      mqttUrl,
+      seqrSoapUrl,
+      sandbox,
+      machine,
+      machineUrl,
+      bridge,
+      stop,
       baseUrl: `https://localhost:${environment.httpsPort}`,
       consoleUrl: `https://localhost:${environment.httpsPort}/console/#token=${configuration.OPERATOR_TOKEN}`,
       serialPath: machine.path,
@@ -133,8 +143,10 @@ export async function startSystem(
 async function requirePorts(environment: LocalEnvironment): Promise<void> {
   await requireFreePort(environment.httpsPort, 'HTTPS of the reseller API', 'HTTPS_PORT');
   await requireFreePort(environment.machinePort, 'page of the simulated machine', 'MACHINE_PORT');
-  if (environment.seqrSoapUrl === undefined) await requireFreePort(environment.sandboxPort, 'SEQR sandbox', 'SANDBOX_PORT');
-  if (environment.mqttUrl === undefined) await requireFreePort(environment.mqttPort, 'embedded MQTT broker', 'MQTT_PORT');
+  if (environment.seqrSoapUrl === undefined)
+    await requireFreePort(environment.sandboxPort, 'SEQR sandbox', 'SANDBOX_PORT');
+  if (environment.mqttUrl === undefined)
+    await requireFreePort(environment.mqttPort, 'embedded MQTT broker', 'MQTT_PORT');
 }
 
 async function openDatabase(
@@ -186,7 +198,9 @@ async function startMachine(
 }
 
 async function phoneMachines(databaseUrl: string, merchantId: string) {
-  const machines = await withDatabase(databaseUrl, (database) => database.client.machine.findMany({ orderBy: { id: 'asc' } }));
+  const machines = await withDatabase(databaseUrl, (database) =>
+    database.client.machine.findMany({ orderBy: { id: 'asc' } }),
+  );
   return machines.map(({ reservationToken: token, name }) => ({
     token,
     name,
@@ -202,4 +216,3 @@ async function withDatabase<T>(url: string, work: (database: Database) => Promis
     await database.close();
   }
 }
-

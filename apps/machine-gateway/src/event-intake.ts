@@ -87,7 +87,10 @@ export class EventIntake implements OnApplicationBootstrap {
     const purchaseEvent = purchaseEventOf(body);
     if (purchaseId === null || purchaseEvent === null) return this.keep(record);
     if (!(await this.isOfMachine(purchaseId, event.machineId))) {
-      this.logger.error({ machineId: event.machineId, purchaseId }, 'a machine reported for a purchase that is not its own');
+      this.logger.error(
+        { machineId: event.machineId, purchaseId },
+        'a machine reported for a purchase that is not its own',
+      );
       return this.keep({ ...record, purchaseId: null, rejected: 'no such purchase of this machine' });
     }
     try {

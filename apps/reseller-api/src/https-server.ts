@@ -43,7 +43,10 @@ function takeBodiesAsBytes(fastify: FastifyInstance): void {
       done(null, TOO_LARGE);
     };
     const end = () => done(null, Buffer.concat(chunks));
-    payload.on('data', take).once('end', end).once('error', (error) => done(error));
+    payload
+      .on('data', take)
+      .once('end', end)
+      .once('error', (error) => done(error));
   });
   fastify.addHook('preParsing', (request, _reply, payload, done) => {
     // A malformed media type would be refused by Fastify itself; the contract does not ask for any.
@@ -60,7 +63,12 @@ const CONSOLE_POLICY =
 async function serveConsole(fastify: FastifyInstance): Promise<void> {
   const root = consoleFolder();
   if (root === undefined) return;
-  await fastify.register(fastifyStatic, { root: join(root, 'assets'), prefix: '/console/assets/', immutable: true, maxAge: '1y' });
+  await fastify.register(fastifyStatic, {
+    root: join(root, 'assets'),
+    prefix: '/console/assets/',
+    immutable: true,
+    maxAge: '1y',
+  });
   const page = readFileSync(join(root, 'index.html'));
   const sendPage = (_: FastifyRequest, reply: FastifyReply) =>
     reply

@@ -32,7 +32,8 @@ function orphanConfirmed(purchase: Purchase, now: number): Step {
     {
       reason: 'orphan-invoice',
       amountMinor: purchase.reservedMinor,
-      known: 'A payer confirmed an invoice that was given up because its reference never arrived. Nothing was dispensed.',
+      known:
+        'A payer confirmed an invoice that was given up because its reference never arrived. Nothing was dispensed.',
       suggestedAction: 'See in SEQR’s report that the payment was reversed.',
     },
   ]);

@@ -112,4 +112,3 @@ export function begin(beginning: Beginning, now: number): Purchase {
 function isMachineEvent(event: PurchaseEvent): event is MachineEvent {
   return 'grantNumber' in event;
 }
-

@@ -64,7 +64,8 @@ function casesAtClosing(purchase: Purchase, dispensed: bigint): ReviewCase[] {
     cases.push({
       reason: 'report-differs',
       amountMinor: closing.dispensedMinor - dispensed,
-      known: 'The closing report of the machine does not agree with the vends it reported one by one. Those are charged.',
+      known:
+        'The closing report of the machine does not agree with the vends it reported one by one. Those are charged.',
       suggestedAction: 'Compare the machine’s counters with the vends of this purchase.',
     });
   }

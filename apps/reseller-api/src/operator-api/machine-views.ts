@@ -100,7 +100,7 @@ function sinceOf(presence: Presence | null, link: PresenceView): string | null {
 
 /** SEQR Unattended Payments page: the text of a machine's QR code; never change its letter case. */
 export function qrTextOf(
-  configuration: Pick<Configuration, "SEQR_RESELLER_ID"> & { readonly SEQR_MERCHANT_ID?: string | undefined },
+  configuration: Pick<Configuration, 'SEQR_RESELLER_ID'> & { readonly SEQR_MERCHANT_ID?: string | undefined },
   reservationToken: string,
 ): string {
   const merchantId = configuration.SEQR_MERCHANT_ID ?? configuration.SEQR_RESELLER_ID;

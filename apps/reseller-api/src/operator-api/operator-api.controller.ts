@@ -76,7 +76,10 @@ export class OperatorApiController {
   @ApiOperation({ summary: 'Purchases, newest first' })
   @ApiQuery({ name: 'machineId', required: false })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 200, 50 by default' })
-  listPurchases(@Query('machineId') machineId?: string, @Query('limit') limit?: string): Promise<PurchaseSummaryView[]> {
+  listPurchases(
+    @Query('machineId') machineId?: string,
+    @Query('limit') limit?: string,
+  ): Promise<PurchaseSummaryView[]> {
     return this.purchases.list({ machineId, limit: limitOf(limit) });
   }
 

@@ -52,8 +52,5 @@ export class OperatorSessions implements CanActivate {
 }
 
 function setCookie(reply: FastifyReply, value: string, seconds: number): void {
-  void reply.header(
-    'set-cookie',
-    `${COOKIE}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; Secure; SameSite=Strict`,
-  );
+  void reply.header('set-cookie', `${COOKIE}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; Secure; SameSite=Strict`);
 }

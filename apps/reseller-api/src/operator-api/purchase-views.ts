@@ -106,7 +106,9 @@ export class PurchaseViews {
 export function summaryOf(row: SummaryRow): PurchaseSummaryView {
   const currency = currencyOf(row.currency);
   const { label, tone } = stateLabelOf(row.state);
-  const released = ['COMMITTED', 'RELEASED'].includes(row.state) ? row.reservedMinor - (row.committedMinor ?? 0n) : null;
+  const released = ['COMMITTED', 'RELEASED'].includes(row.state)
+    ? row.reservedMinor - (row.committedMinor ?? 0n)
+    : null;
   return {
     id: row.id,
     machineId: row.machineId,

@@ -79,14 +79,16 @@ export class CreatePurchaseService {
     } catch (error) {
       if (!(error instanceof MachineHeldError)) throw error;
       const now = await this.machines.atScan(request.reservationToken);
-      return now?.live ? this.whileHeld(request.reservationToken, now.live, requestKey) : { errorCode: 'DEVICE_IN_USE' };
+      return now?.live
+        ? this.whileHeld(request.reservationToken, now.live, requestKey)
+        : { errorCode: 'DEVICE_IN_USE' };
     }
   }
 
   /** The same request again gets the same invoice while nothing has happened to it; everybody else waits (I21). */
   private async whileHeld(token: string, live: LivePurchase, requestKey: string): Promise<CreatePurchaseAnswer> {
     const deadline = Date.now() + REPEAT_WAITS_MS;
-    for (let now: LivePurchase | null = live; now !== null && now.requestKey === requestKey; ) {
+    for (let now: LivePurchase | null = live; now !== null && now.requestKey === requestKey;) {
       if (now.state === 'INVOICED' && !now.notified && now.invoiceReference !== null) {
         return { invoiceReferenceId: now.invoiceReference };
       }

@@ -1,0 +1,40 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { Database } from '#platform/database.js';
+import { migrate } from '#platform/migrations.js';
+
+import { seed } from '../../../prisma/seed.js';
+
+const HELP = `npm run db:migrate [-- --seed]
+
+Brings the database of DATABASE_URL up to date. With --seed an empty one gets a small fleet to try things with.
+`;
+
+async function main(): Promise<number> {
+  if (process.argv.includes('--help')) {
+    console.log(HELP);
+    return 0;
+  }
+  const url = process.env['DATABASE_URL'];
+  if (url === undefined || url === '') {
+    console.error('DATABASE_URL is not set: it names the PostgreSQL database to migrate');
+    return 1;
+  }
+  const folder = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'prisma', 'migrations');
+  const applied = await migrate(url, folder);
+  console.log(applied.length === 0 ? 'The database is up to date.' : `Applied: ${applied.join(', ')}`);
+  if (process.argv.includes('--seed')) {
+    const database = await Database.connect(url, 'vendrail-seed');
+    console.log(
+      (await seed(database)) ? 'A small fleet was put in.' : 'There are machines already; nothing was put in.',
+    );
+    await database.close();
+  }
+  return 0;
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  return 1;
+});
