@@ -9,8 +9,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const node = join(root, 'node_modules', '.bin', 'node');
 const bin = (name) => join(root, 'node_modules', ...name.split('/'));
 
-/** @param {(what: string, seconds: number) => void} [done] told after each part that was built. */
-export async function build(done = () => undefined) {
+/**
+ * @param {(what: string, seconds: number) => void} [done] told after each part that was built.
+ * @param {{ simulation?: boolean }} [options] the simulation is built for its command only.
+ */
+export async function build(done = () => undefined, options = {}) {
   const parts = [
     {
       name: 'database client',
@@ -44,6 +47,16 @@ export async function build(done = () => undefined) {
       run: () =>
         run([bin('vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {}, join(root, 'apps', 'operator-console')),
     },
+    ...(options.simulation === true
+      ? [
+          {
+            name: 'simulation',
+            sources: ['test/simulation', 'libs', 'firmware-bridge', 'tsconfig.simulation.json', 'package-lock.json'],
+            except: /\.spec\.ts$/,
+            run: () => run([bin('typescript/bin/tsc'), '-p', 'tsconfig.simulation.json']),
+          },
+        ]
+      : []),
   ];
   mkdirSync(join(root, 'dist'), { recursive: true });
   for (const part of parts) {

@@ -18,7 +18,7 @@ const CHECKS = [
     'layers',
     [
       node,
-      bin('dependency-cruiser/bin/dependency-cruise.mjs'),
+      bin('dependency-cruiser/bin/dependency-cruiser.mjs'),
       '--config',
       '.dependency-cruiser.cjs',
       'apps',

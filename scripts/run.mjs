@@ -12,7 +12,9 @@ const [program, ...options] = process.argv.slice(2);
 
 try {
   await install();
-  await build((what, seconds) => console.log(`  ✓ built: ${what.padEnd(27)} ${seconds.toFixed(1)} s`));
+  await build((what, seconds) => console.log(`  ✓ built: ${what.padEnd(27)} ${seconds.toFixed(1)} s`), {
+    simulation: program.startsWith('test/simulation/'),
+  });
 } catch (error) {
   console.error(error.message);
   process.exit(1);

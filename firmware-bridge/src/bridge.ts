@@ -182,9 +182,9 @@ class Bridge implements RunningBridge {
 
   async stop(): Promise<void> {
     this.presenceTimer?.();
-    this.core.take({ type: 'stop' });
+    this.core.windDown();
     await this.settled();
-    this.core.halt('the bridge is stopping');
+    this.core.halt('the bridge is stopped');
     this.feed.disconnect();
     await this.uplink.stop();
     await this.adapter.stop();

@@ -87,6 +87,11 @@ it('lists every fault at once, and never a value', () => {
   ]);
 });
 
+it('names what is missing', () => {
+  const faults = faultsOf(() => readConfig(undefined, { VENDRAIL_CURRENCY: 'SEK', VENDRAIL_DECIMALS: '2' }));
+  expect(faults).toEqual(['machineId', 'serialPath', 'mqttUrl', 'journalDir'].map((name) => `${name}: is missing`));
+});
+
 it.each([
   ['a missing file', () => readConfig('/nowhere/bridge.json', {})],
   ['a file that is not JSON', () => readConfig(fileOf('{'), {})],

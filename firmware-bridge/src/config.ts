@@ -26,7 +26,16 @@ const settings = z.strictObject({
   mqttCaFile: z.string().optional(),
   journalDir: z.string().min(1),
   currency: z.enum(ADAPTER_CURRENCIES),
-  decimals: z.union([z.int().min(0).max(3), z.string().regex(/^[0-3]$/).transform(Number)], '0, 1, 2 or 3'),
+  decimals: z.union(
+    [
+      z.int().min(0).max(3),
+      z
+        .string()
+        .regex(/^[0-3]$/)
+        .transform(Number),
+    ],
+    '0, 1, 2 or 3',
+  ),
   timings: timings.optional(),
 });
 
@@ -65,9 +74,15 @@ export function readConfig(file: string | undefined, environment: NodeJS.Process
     const value = environment[variable];
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });
-  const result = settings.safeParse({ ...fromFile, ...Object.fromEntries(fromEnvironment) });
+  const given: Record<string, unknown> = { ...fromFile, ...Object.fromEntries(fromEnvironment) };
+  const result = settings.safeParse(given);
   if (!result.success) {
-    throw new ConfigError(result.error.issues.map(({ path, message }) => `${path.join('.') || 'file'}: ${message}`));
+    throw new ConfigError(
+      result.error.issues.map(({ path, message }) => {
+        const missing = path.length === 1 && given[String(path[0])] === undefined;
+        return `${path.join('.') || 'file'}: ${missing ? 'is missing' : message}`;
+      }),
+    );
   }
   const { mqttCaFile, timings, ...rest } = result.data;
   return {

@@ -34,6 +34,7 @@ export class Core {
   private working = false;
   private timer: Cancel | undefined;
   private failure: string | undefined;
+  private stopping = false;
   private readonly faults: FaultLimiter;
 
   constructor(
@@ -51,6 +52,7 @@ export class Core {
   /** Why no sale may begin, whatever the machine says. */
   get obstacle(): string | undefined {
     if (this.failure !== undefined) return this.failure;
+    if (this.stopping) return 'the bridge is stopping';
     if (this.deps.journal.full) return 'too many events wait for the gateway: the journal is full';
     return undefined;
   }
@@ -65,6 +67,12 @@ export class Core {
     this.working = false;
     this.armTimer();
     this.deps.changed();
+  }
+
+  /** Ends the open session, and begins no other. */
+  windDown(): void {
+    this.stopping = true;
+    this.take({ type: 'stop' });
   }
 
   /** Stops the timers; nothing is done any more. */
@@ -134,6 +142,8 @@ export class Core {
   private lockUp(error: JournalError): void {
     this.deps.log.error('the journal failed', { code: error.code, reason: error.message, cause: String(error.cause) });
     this.halt(`the journal failed: ${error.code}`);
+    const { session: _, ...rest } = this.current;
+    this.current = rest;
     this.deps.adapter.deny();
     this.deps.adapter.closeSession();
   }

@@ -44,9 +44,14 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop);
 }
 
+function isUsageError(error: unknown): boolean {
+  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+}
+
 main().catch((error: unknown) => {
-  const known = error instanceof ConfigError || error instanceof JournalError;
-  process.stderr.write(`${known ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
-  const usage = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  const usage = isUsageError(error);
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const expected = usage || error instanceof ConfigError || error instanceof JournalError;
+  process.stderr.write(`${expected ? message : (stack ?? message)}\n`);
   process.exitCode = usage ? EXIT_USAGE : error instanceof ConfigError ? EXIT_CONFIG : 1;
 });

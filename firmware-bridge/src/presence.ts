@@ -34,15 +34,17 @@ export function presenceOf(facts: PresenceFacts): Presence {
     software: SOFTWARE,
     unacknowledged: facts.unacknowledged,
     ...(state.session !== undefined && { openPurchaseId: state.session.grant.purchaseId }),
+    highestGrantNumber: state.ledger.highestGrant,
     at: facts.at.toISOString(),
   };
 }
 
 function stateOf(machine: MachineStatus, inSession: boolean, obstructed: boolean): MachineState {
   if (machine === 'lost') return 'adapter-lost';
-  if (inSession || machine === 'idle' || machine === 'vend') return 'in-use';
+  if (inSession) return 'in-use';
   if (machine === 'inactive') return 'inactive';
-  return machine === 'disabled' || obstructed ? 'disabled' : 'ready';
+  if (obstructed || machine === 'disabled') return 'disabled';
+  return machine === 'enabled' ? 'ready' : 'in-use';
 }
 
 const DETAILS: Readonly<Partial<Record<MachineState, string>>> = {

@@ -17,7 +17,13 @@ it.each(LINES)('sells as always when the lines come %s', async (_, faults) => {
   bench = await Bench.set();
   bench.machine.setFault(faults);
   await bench.startBridge();
-  bench.machine.scriptBuyer([{ press: 11 }, { press: 99 }, { press: 12, result: 'jammed' }, { press: 24 }, { finish: true }]);
+  bench.machine.scriptBuyer([
+    { press: 11 },
+    { press: 99 },
+    { press: 12, result: 'jammed' },
+    { press: 24 },
+    { finish: true },
+  ]);
   bench.grant();
 
   const closed = await bench.gateway.event('session.closed');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { startBridge, type BridgeConfig, type RunningBridge } from '#bridge/bridge.js';
-import { jsonLog } from "#bridge/log.js";
+import { jsonLog } from '#bridge/log.js';
 import type { Timings } from '#bridge/timings.js';
 import { SimulatedMachine, type SimulatedMachineOptions } from '#simulated-machine/simulated-machine.js';
 
@@ -78,10 +78,13 @@ export class Bench {
       decimals: 2,
       timings: { ...TIMINGS, ...timings },
     };
-    const log = process.env['BENCH_LOG'] === undefined ? {} : { log: jsonLog((line) => process.stderr.write(line), 'bridge') };
+    const log =
+      process.env['BENCH_LOG'] === undefined ? {} : { log: jsonLog((line) => process.stderr.write(line), 'bridge') };
     const bridge = await startBridge(config, log);
     this.bridge = bridge;
-    await this.gateway.presence((seen) => seen.bootId === bridge.bootId && seen.machineState === 'ready' && seen.simulated);
+    await this.gateway.presence(
+      (seen) => seen.bootId === bridge.bootId && seen.machineState === 'ready' && seen.simulated,
+    );
     return bridge;
   }
 

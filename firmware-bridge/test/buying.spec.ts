@@ -76,7 +76,11 @@ it('locks the machine when the gateway asks for it', async () => {
   await bench.gateway.event('grant.accepted');
   bench.gateway.sendClose(grant);
 
-  expect(await bench.gateway.event('session.closed')).toMatchObject({ reason: 'asked', selections: 0, dispensedMinor: 0 });
+  expect(await bench.gateway.event('session.closed')).toMatchObject({
+    reason: 'asked',
+    selections: 0,
+    dispensedMinor: 0,
+  });
   expect(bench.machine.view().mode).toBe('ENABLED');
 });
 
@@ -86,7 +90,11 @@ it('takes the session for over when the machine ends it after one item', async (
   bench.machine.scriptBuyer([{ press: 11 }, { press: 12 }, { finish: true }]);
   bench.grant();
 
-  expect(await bench.gateway.event('session.closed')).toMatchObject({ reason: 'machine', dispensed: 1, dispensedMinor: 1_500 });
+  expect(await bench.gateway.event('session.closed')).toMatchObject({
+    reason: 'machine',
+    dispensed: 1,
+    dispensedMinor: 1_500,
+  });
   expect(bench.machine.dispensed).toHaveLength(1);
 });
 

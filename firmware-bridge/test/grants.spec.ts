@@ -79,7 +79,11 @@ it('tells of a grant that it never opened when it is asked to close it, and neve
   await bench.startBridge();
   const purchaseId = randomUUID();
   bench.gateway.sendClose({ purchaseId, grantNumber: 1 });
-  expect(await bench.gateway.event('session.closed')).toMatchObject({ reason: 'never-opened', purchaseId, dispensed: 0 });
+  expect(await bench.gateway.event('session.closed')).toMatchObject({
+    reason: 'never-opened',
+    purchaseId,
+    dispensed: 0,
+  });
 
   bench.grant({ purchaseId, grantNumber: 1 });
   await bench.gateway.event('session.closed', 2);
@@ -107,5 +111,8 @@ it('tries START again while the machine says -3, and gives up after a dozen time
 
   bench.machine.setFault({ refuseStart: 12 });
   bench.grant({ grantNumber: 2 });
-  expect(await bench.gateway.event('grant.refused')).toMatchObject({ reason: 'start-failed', detail: 'START -3, 12 times' });
+  expect(await bench.gateway.event('grant.refused')).toMatchObject({
+    reason: 'start-failed',
+    detail: 'START -3, 12 times',
+  });
 });

@@ -33,9 +33,4 @@ export class ManualClock implements Clock {
     }
     this.now = end;
   }
-
-  /** Time that passes while the process does not run: timers fall due, and wait. */
-  jump(ms: number): void {
-    this.now += ms;
-  }
 }

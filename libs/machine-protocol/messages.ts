@@ -61,6 +61,8 @@ export const presence = z.object({
   unacknowledged: z.int().min(0),
   /** The purchase whose grant is open at the machine. */
   openPurchaseId: purchaseId.optional(),
+  /** The highest grant number this machine has seen, 0 for none: a server that has forgotten goes on above it. */
+  highestGrantNumber: z.int().min(0),
   at,
 });
 export type Presence = z.infer<typeof presence>;
@@ -195,6 +197,8 @@ export const machineEvent = z.object({
   journalId: z.string().regex(/^[A-Za-z0-9-]{8,64}$/),
   bootId,
   seq: z.int().min(1),
+  /** The oldest event the journal still holds: what lies before was acknowledged once and can never be sent again. */
+  oldest: z.int().min(1).optional(),
   /** The bridge's clock: a label for people, never a reason to refuse. */
   at,
   body: machineEventBody,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import pg from 'pg';
 
-import { openSchemaEngine } from './schema-engine.js';
+import { type SchemaEngine, withSchemaEngine } from './schema-engine.js';
 
 /** Any number, the same for all: two servers that start at once migrate one after the other. */
 const MIGRATION_LOCK = 7_105_312;
@@ -26,28 +26,29 @@ export async function migrate(databaseUrl: string, directory: string): Promise<s
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const migrations = await readMigrations(directory);
     if ((await unapplied(client, migrations)).length === 0) return [];
-    const engine = await openSchemaEngine(databaseUrl);
-    try {
-      const { appliedMigrationNames } = await engine.applyMigrations({
-        migrationsList: {
-          baseDir: directory,
-          lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
-          shadowDbInitScript: '',
-          migrationDirectories: migrations.map(({ name, sql }) => ({
-            path: name,
-            migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
-          })),
-        },
-        filters: { externalTables: [], externalEnums: [] },
-      });
-      return appliedMigrationNames;
-    } catch (error) {
-      throw new MigrationError(`a migration failed: ${error instanceof Error ? error.message : String(error)}`);
-    } finally {
-      engine.free();
-    }
+    return await withSchemaEngine(databaseUrl, (engine) => apply(engine, migrations, directory));
   } finally {
     await client.end();
+  }
+}
+
+async function apply(engine: SchemaEngine, migrations: readonly Migration[], baseDir: string): Promise<string[]> {
+  try {
+    const { appliedMigrationNames } = await engine.applyMigrations({
+      migrationsList: {
+        baseDir,
+        lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
+        shadowDbInitScript: '',
+        migrationDirectories: migrations.map(({ name, sql }) => ({
+          path: name,
+          migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
+        })),
+      },
+      filters: { externalTables: [], externalEnums: [] },
+    });
+    return appliedMigrationNames;
+  } catch (error) {
+    throw new MigrationError(`a migration failed: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -14,6 +14,9 @@ import pg from 'pg';
 export interface SchemaEngine {
   applyMigrations(input: unknown): Promise<{ appliedMigrationNames: string[] }>;
   diff(input: unknown): Promise<{ stdout: string | null }>;
+}
+
+interface NativeEngine extends SchemaEngine {
   free(): void;
 }
 
@@ -24,7 +27,7 @@ declare const WebAssembly: {
 
 interface EngineBindings {
   __wbg_set_wasm(exports: object): void;
-  SchemaEngine: { new: (options: unknown, log: () => void, adapter: object) => Promise<SchemaEngine> };
+  SchemaEngine: { new: (options: unknown, log: () => void, adapter: object) => Promise<NativeEngine> };
 }
 
 let bindings: Promise<EngineBindings> | undefined;
@@ -41,21 +44,36 @@ async function loadBindings(): Promise<EngineBindings> {
   return engine;
 }
 
-/** @throws when the database cannot be reached: the engine connects at once. */
-export async function openSchemaEngine(databaseUrl: string): Promise<SchemaEngine> {
+/**
+ * Gives `work` an engine that is connected to the database.
+ *
+ * @throws when the database cannot be reached: the engine connects at once.
+ */
+export async function withSchemaEngine<T>(databaseUrl: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   bindings ??= loadBindings();
   const { SchemaEngine } = await bindings;
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1, application_name: 'vendrail-migrate' });
-  const factory = new PrismaPg(pool, { disposeExternalPool: true });
-  const connect = factory.connect.bind(factory);
-  factory.connect = async () => {
-    const connection = await connect();
-    // The adapter cuts scripts at every semicolon, which breaks the bodies of functions. Sent as one query a script is
-    // also one transaction: a migration is applied whole or not at all.
-    connection.executeScript = async (script) => {
-      await pool.query(script);
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1, allowExitOnIdle: true });
+  try {
+    const factory = new PrismaPg(pool);
+    const connect = factory.connect.bind(factory);
+    factory.connect = async () => {
+      const connection = await connect();
+      // The adapter cuts scripts at every semicolon, which breaks the bodies of functions. Sent as one query a script
+      // is also one transaction: a migration is applied whole or not at all.
+      connection.executeScript = async (script) => {
+        await pool.query(script);
+      };
+      return connection;
     };
-    return connection;
-  };
-  return SchemaEngine.new({ datamodels: undefined }, () => undefined, bindMigrationAwareSqlAdapterFactory(factory));
+    const adapter = bindMigrationAwareSqlAdapterFactory(factory);
+    const engine = await SchemaEngine.new({ datamodels: undefined }, () => undefined, adapter);
+    try {
+      return await work(engine);
+    } finally {
+      engine.free();
+    }
+  } finally {
+    // The engine leaves its connection open, and an idle one would keep the process alive.
+    await pool.end();
+  }
 }

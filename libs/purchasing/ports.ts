@@ -15,7 +15,8 @@ export interface PurchaseStore {
   begin(beginning: Omit<Beginning, 'grantNumber'>, request: PurchaseRequest): Promise<Purchase>;
   load(purchaseId: string): Promise<Purchase | null>;
   /**
-   * Writes down a step: the purchase, the event, the next act, cases and calls, all or nothing.
+   * Writes down a step: the purchase, the event, the next act, cases and calls, all or nothing. A new act is leased to
+   * this server; an act that stays (`after.next === before.next`) stays leased to whom it is.
    *
    * @throws ConflictError when somebody else moved the purchase on first.
    * @throws EventTakenError when the machine's event is not the next of its journal.
@@ -46,6 +47,7 @@ export interface Change {
 
 export interface ClaimedAct {
   readonly purchaseId: string;
+  readonly act: Act;
   /** Another server had begun it, or may have: its effect is not known. */
   readonly begun: boolean;
 }

@@ -20,7 +20,7 @@ export interface PurchaseRow {
   readonly reserved_minor: bigint;
   readonly invoice_reference: string | null;
   readonly ers_reference: string | null;
-  readonly grant_number: number;
+  readonly grant_number: bigint;
   readonly planogram_id: string;
   readonly price_list_id: string;
   readonly details: Details;
@@ -91,7 +91,7 @@ export function purchaseOf(row: PurchaseRow, prices: ReadonlyMap<number, bigint>
     invoiceVersion: details.invoiceVersion,
     notifiedAt: details.notifiedAt,
     reservedAt: details.reservedAt,
-    grantNumber: row.grant_number,
+    grantNumber: Number(row.grant_number),
     grant: details.grant,
     vends: details.vends.map((vend) => ({
       ...vend,

@@ -1,9 +1,11 @@
-import { type Database, type Transaction, joinSql, sql, violatedConstraint } from '#platform/database.js';
+import { type Database, type Sql, type Transaction, joinSql, sql, violatedConstraint } from '#platform/database.js';
 import type { Ids } from '#platform/ids.js';
 import { DEAD_AFTER_MS } from '#platform/server-instance.js';
+import { postingsOf } from '#purchase/reserve-first/ledger.js';
 import { type Beginning, begin } from '#purchase/reserve-first/lifecycle.js';
-import { type Act, type Purchase, committedMinor } from '#purchase/reserve-first/purchase.js';
+import { type Act, type ActKind, type Purchase, committedMinor } from '#purchase/reserve-first/purchase.js';
 
+import { takeMachineEvent } from './machine-stream.js';
 import type { OfferCatalogue } from './offer-catalogue.js';
 import {
   type Change,
@@ -22,6 +24,9 @@ import { type PurchaseRow, detailsOf, holdsMachine, jsonOf, purchaseOf } from '.
  * call's deadline (6 s to SEQR, 2 s to the broker).
  */
 const LEASE_MS = 15_000;
+
+/** A case about money is looked at within three days; SEQR's own reports settle most doubts in one. */
+const DECIDE_WITHIN_MS = 3 * 24 * 3_600_000;
 
 const purchaseColumns = sql`id, machine_id, state, version, currency, offered_minor, reserved_minor, invoice_reference,
   ers_reference, grant_number, planogram_id, price_list_id, details, started_at`;
@@ -42,25 +47,25 @@ export class PostgresPurchaseStore implements PurchaseStore {
     const details = JSON.stringify(detailsOf(purchase));
     const scanned = JSON.stringify({ offeredMinor: purchase.offeredMinor.toString() });
     try {
-      const rows = await this.database.query<{ grant_number: number }>(sql`
+      const rows = await this.database.query<{ grant_number: bigint }>(sql`
         WITH purchase AS (
           INSERT INTO purchases (id, machine_id, lifecycle, state, holds_machine, version, currency, offered_minor,
-            reserved_minor, payer, request_key, planogram_id, price_list_id, details, started_at)
+            reserved_minor, payer, request_key, planogram_id, price_list_id, details, event_head, started_at)
           VALUES (${purchase.id}::uuid, ${purchase.machineId}, 'reserve-first', ${purchase.state}, true, 1,
             ${purchase.currency}, ${purchase.offeredMinor}, ${purchase.reservedMinor}, ${request.payer},
             ${request.requestKey}, ${purchase.planogramId}::uuid, ${purchase.priceListId}::uuid, ${details}::jsonb,
-            ${startedAt})
-          RETURNING id, grant_number
+            ${chained(sql`''::bytea`, 1, 'PurchaseStarted', purchase.state, startedAt, scanned)}, ${startedAt})
+          RETURNING id, grant_number, event_head
         ), event AS (
-          INSERT INTO purchase_events (purchase_id, seq, at, type, data, state)
-          SELECT id, 1, ${startedAt}, 'PurchaseStarted', ${scanned}::jsonb, ${purchase.state} FROM purchase
+          INSERT INTO purchase_events (purchase_id, seq, at, type, data, state, hash)
+          SELECT id, 1, ${startedAt}, 'PurchaseStarted', ${scanned}::jsonb, ${purchase.state}, event_head FROM purchase
         ), effect AS (
           INSERT INTO effects (purchase_id, seq, kind, due_at, leased_by, leased_until)
           SELECT id, 1, ${purchase.next?.kind}, ${startedAt}, ${this.serverId}::uuid,
             ${new Date(purchase.startedAt + LEASE_MS)} FROM purchase
         )
         SELECT grant_number FROM purchase`);
-      return { ...purchase, grantNumber: rows[0]?.grant_number ?? 0 };
+      return { ...purchase, grantNumber: Number(rows[0]?.grant_number ?? 0n) };
     } catch (error) {
       if (violatedConstraint(error) === 'purchases_one_live_per_machine')
         throw new MachineHeldError(purchase.machineId);
@@ -94,6 +99,7 @@ export class PostgresPurchaseStore implements PurchaseStore {
     const event = change.machineEvent;
     if (event === undefined) return;
     if (!(await takeMachineEvent(transaction, event))) throw new EventTakenError('not the next event of its journal');
+    if (change.after === change.before) await requireVersion(transaction, change.before);
     await this.write(transaction, change);
   }
 
@@ -103,33 +109,40 @@ export class PostgresPurchaseStore implements PurchaseStore {
       return;
     }
     const rows = await client.$queryRaw<unknown[]>(this.stepStatement(change));
-    if (rows.length === 0)
-      throw new ConflictError(`purchase ${change.before.id} is not at version ${change.before.version}`);
+    if (rows.length === 0) throw conflictAt(change.before);
   }
 
   /** One statement, one round trip, one commit. It returns a row when the version still was what the step started from. */
   private stepStatement({ before, after, event, at, cases, calls }: Change) {
     const endedAt = after.end === null ? null : new Date(after.end.at);
     const { type, ...data } = event;
+    const eventData = JSON.stringify(jsonOf(data));
     const vends = after.vends.map((vend) => ({ ...jsonOf(vend), selectedAt: new Date(vend.selectedAt).toISOString() }));
     const opened = cases.map((one) => ({ id: this.ids.uuid(), ...jsonOf(one) }));
-    const lease = this.leaseOf(after.next);
+    // An act that stays keeps its row, and the lease of whoever is doing it.
+    const isDecided = after.next !== before.next;
+    const lease = this.leaseOf(isDecided ? after.next : null);
     const delivered = newlyDispensed(before, after);
     return sql`
       WITH saved AS (
         UPDATE purchases SET state = ${after.state}, holds_machine = ${holdsMachine(after)}, version = ${after.version},
           committed_minor = ${committedMinor(after)}, invoice_reference = ${after.invoiceReference},
           ers_reference = ${after.ersReference}, details = ${JSON.stringify(detailsOf(after))}::jsonb,
-          ended_at = ${endedAt}
+          ended_at = ${endedAt},
+          event_head = ${chained(sql`event_head`, after.version, type, after.state, new Date(at), eventData)}
         WHERE id = ${before.id}::uuid AND version = ${before.version}
-        RETURNING id, machine_id, currency
+        RETURNING id, machine_id, currency, event_head
       ), event AS (
-        INSERT INTO purchase_events (purchase_id, seq, at, type, data, state)
-        SELECT id, ${after.version}, ${new Date(at)}, ${type}, ${JSON.stringify(jsonOf(data))}::jsonb, ${after.state}
-        FROM saved
+        INSERT INTO purchase_events (purchase_id, seq, at, type, data, state, hash)
+        SELECT id, ${after.version}, ${new Date(at)}, ${type}, ${eventData}::jsonb, ${after.state}, event_head FROM saved
+      ), posting AS (
+        INSERT INTO postings (purchase_id, seq, account, amount_minor, currency)
+        SELECT saved.id, ${after.version}, p.account, p."amountMinor", saved.currency
+        FROM saved, jsonb_to_recordset(${JSON.stringify(postingsBy(before, after))}::jsonb)
+          AS p(account text, "amountMinor" bigint)
       ), done AS (
         UPDATE effects SET done_at = now(), outcome = ${type}
-        WHERE purchase_id IN (SELECT id FROM saved) AND done_at IS NULL
+        WHERE ${isDecided} AND purchase_id IN (SELECT id FROM saved) AND done_at IS NULL
         RETURNING purchase_id
       ), closed AS (
         SELECT (SELECT count(*) FROM done) AS effects
@@ -150,9 +163,9 @@ export class PostgresPurchaseStore implements PurchaseStore {
         WHERE slot_stocks.machine_id = saved.machine_id AND slot_stocks.selection = d.selection
       ), review AS (
         INSERT INTO review_cases (id, purchase_id, machine_id, reason, amount_minor, currency, known, suggested_action,
-          opened_at)
+          opened_at, deadline)
         SELECT c.id, saved.id, saved.machine_id, c.reason, c."amountMinor", saved.currency, c.known,
-          c."suggestedAction", ${new Date(at)}
+          c."suggestedAction", ${new Date(at)}, ${new Date(at + DECIDE_WITHIN_MS)}
         FROM saved, jsonb_to_recordset(${JSON.stringify(opened)}::jsonb) AS c(id uuid, reason text,
           "amountMinor" bigint, known text, "suggestedAction" text)
       ), call AS (
@@ -172,7 +185,7 @@ export class PostgresPurchaseStore implements PurchaseStore {
   }
 
   async claimDue(limit: number): Promise<ClaimedAct[]> {
-    const rows = await this.database.query<{ purchase_id: string; begun: boolean }>(sql`
+    const rows = await this.database.query<{ purchase_id: string; kind: ActKind; due_at: Date; begun: boolean }>(sql`
       WITH due AS (
         SELECT purchase_id, seq, leased_by IS NOT NULL AS begun FROM effects
         WHERE done_at IS NULL AND due_at <= now() AND (leased_by IS NULL OR leased_until < now() OR NOT EXISTS (
@@ -183,9 +196,42 @@ export class PostgresPurchaseStore implements PurchaseStore {
       UPDATE effects SET leased_by = ${this.serverId}::uuid,
         leased_until = now() + make_interval(secs => ${LEASE_MS / 1_000}::float8)
       FROM due WHERE effects.purchase_id = due.purchase_id AND effects.seq = due.seq
-      RETURNING effects.purchase_id::text, due.begun`);
-    return rows.map((row) => ({ purchaseId: row.purchase_id, begun: row.begun }));
+      RETURNING effects.purchase_id::text, effects.kind, effects.due_at, due.begun`);
+    return rows.map((row) => ({
+      purchaseId: row.purchase_id,
+      act: { kind: row.kind, dueAt: row.due_at.getTime() },
+      begun: row.begun,
+    }));
   }
+}
+
+/** The next link of the chain: SHA-256 over the link before and the event as PostgreSQL keeps it. */
+function chained(previous: Sql, seq: number, type: string, state: string, at: Date, data: string): Sql {
+  return sql`sha256(${previous} || convert_to(concat_ws('|', ${seq}::int, ${type}::text, ${state}::text,
+    (extract(epoch FROM ${at}::timestamptz(3)) * 1000)::bigint, ${data}::jsonb::text), 'UTF8'))`;
+}
+
+/** One row an account: several postings to one account in one step are one movement. */
+function postingsBy(before: Purchase, after: Purchase): { account: string; amountMinor: string }[] {
+  const accounts = new Map<string, bigint>();
+  for (const { account, amountMinor } of postingsOf(before, after)) {
+    accounts.set(account, (accounts.get(account) ?? 0n) + amountMinor);
+  }
+  return [...accounts]
+    .filter(([, amountMinor]) => amountMinor !== 0n)
+    .map(([account, amountMinor]) => ({ account, amountMinor: amountMinor.toString() }));
+}
+
+/** An event that means nothing is taken in only while it means nothing: to the newest record. */
+async function requireVersion(client: Pick<Transaction, '$queryRaw'>, purchase: Purchase): Promise<void> {
+  const rows = await client.$queryRaw<unknown[]>(
+    sql`SELECT FROM purchases WHERE id = ${purchase.id}::uuid AND version = ${purchase.version}`,
+  );
+  if (rows.length === 0) throw conflictAt(purchase);
+}
+
+function conflictAt({ id, version }: Purchase): ConflictError {
+  return new ConflictError(`purchase ${id} is not at version ${version}`);
 }
 
 function callsInsert({ before, calls }: Change) {
@@ -206,32 +252,4 @@ function newlyDispensed(before: Purchase, after: Purchase): { selection: number;
     counts.set(vend.selection, (counts.get(vend.selection) ?? 0) + 1);
   }
   return [...counts].map(([selection, count]) => ({ selection, count }));
-}
-
-/**
- * Takes the next event of a machine's journal in. Events are taken in without a gap and once each: the row of the
- * journal is the lock and the counter.
- *
- * @returns false when it is not the next one: taken in already, or one before it is missing.
- */
-export async function takeMachineEvent(
-  client: Pick<Transaction, '$queryRaw'>,
-  event: NonNullable<Change['machineEvent']>,
-): Promise<boolean> {
-  const rows = await client.$queryRaw<unknown[]>(sql`
-    WITH advanced AS (
-      INSERT INTO machine_streams (machine_id, journal_id, last_seq)
-      SELECT ${event.machineId}, ${event.journalId}, ${event.seq}::int
-      WHERE ${event.seq}::int = 1 OR EXISTS (
-        SELECT FROM machine_streams WHERE machine_id = ${event.machineId} AND journal_id = ${event.journalId})
-      ON CONFLICT (machine_id, journal_id) DO UPDATE SET last_seq = EXCLUDED.last_seq
-        WHERE machine_streams.last_seq = EXCLUDED.last_seq - 1
-      RETURNING machine_id
-    )
-    INSERT INTO machine_events (machine_id, journal_id, seq, boot_id, type, body, purchase_id, rejected, machine_at)
-    SELECT machine_id, ${event.journalId}, ${event.seq}::int, ${event.bootId}, ${event.type},
-      ${JSON.stringify(event.body)}::jsonb, ${event.purchaseId}::uuid, ${event.rejected}, ${new Date(event.machineAt)}
-    FROM advanced
-    RETURNING seq`);
-  return rows.length === 1;
 }

@@ -1,8 +1,10 @@
 import type { PurchaseEvent } from '#purchase/reserve-first/events.js';
-import { type Beginning, interrupted, step } from '#purchase/reserve-first/lifecycle.js';
-import type { Purchase } from '#purchase/reserve-first/purchase.js';
+import { type Beginning, step } from '#purchase/reserve-first/lifecycle.js';
+import { interrupted } from '#purchase/reserve-first/outcomes.js';
+import type { Act, Purchase } from '#purchase/reserve-first/purchase.js';
 
 import {
+  type ClaimedAct,
   ConflictError,
   InvoiceReferenceTakenError,
   type MachineEventRecord,
@@ -42,6 +44,8 @@ const TIMER_MAX_MS = 3_600_000;
 export class PurchaseRunner {
   /** The last known record of purchases under way here; the version fences a stale one. */
   private readonly known = new Map<string, Purchase>();
+  /** The acts that are leased to this server. It does no others: another one is doing them. */
+  private readonly leased = new Map<string, Act>();
   private readonly queues = new Map<string, Promise<unknown>>();
   private readonly driving = new Map<string, Promise<void>>();
   private readonly timers = new Map<string, { cancel(): void }>();
@@ -57,7 +61,7 @@ export class PurchaseRunner {
    */
   async begin(beginning: Omit<Beginning, 'grantNumber'>, request: PurchaseRequest): Promise<Purchase> {
     const purchase = await this.options.store.begin(beginning, request);
-    this.known.set(purchase.id, purchase);
+    this.remember(purchase, purchase.next);
     await this.drive(purchase.id);
     return this.known.get(purchase.id) ?? (await this.options.store.load(purchase.id)) ?? purchase;
   }
@@ -72,8 +76,9 @@ export class PurchaseRunner {
     event: PurchaseEvent,
     machineEvent?: MachineEventRecord,
   ): Promise<Purchase | null> {
-    const purchase = await this.apply(purchaseId, event, [], machineEvent);
-    if (purchase !== null) void this.drive(purchaseId);
+    const purchase = await this.apply(purchaseId, event, [], machineEvent, true);
+    if (this.leased.has(purchaseId)) void this.drive(purchaseId);
+    else this.known.delete(purchaseId);
     return purchase;
   }
 
@@ -81,10 +86,8 @@ export class PurchaseRunner {
   async sweep(): Promise<number> {
     if (this.stopped || !this.options.mayAct()) return 0;
     const claimed = await this.options.store.claimDue(CLAIM_MAX);
-    for (const { purchaseId, begun } of claimed) {
-      if (this.driving.has(purchaseId)) continue;
-      this.known.delete(purchaseId);
-      void this.takeOver(purchaseId, begun);
+    for (const act of claimed) {
+      if (!this.driving.has(act.purchaseId)) void this.takeOver(act);
     }
     return claimed.length;
   }
@@ -97,13 +100,18 @@ export class PurchaseRunner {
     await Promise.allSettled(this.driving.values());
   }
 
-  private async takeOver(purchaseId: string, begun: boolean): Promise<void> {
+  private async takeOver({ purchaseId, act, begun }: ClaimedAct): Promise<void> {
     try {
+      this.forget(purchaseId);
       const purchase = await this.options.store.load(purchaseId);
-      const event = begun && purchase?.next ? interrupted(purchase.next) : null;
+      // Somebody moved the purchase on in between, and does what comes next.
+      if (!purchase?.next || !isSameAct(purchase.next, act)) return;
+      this.remember(purchase, purchase.next);
+      const event = begun ? interrupted(purchase.next) : null;
       if (event !== null) await this.apply(purchaseId, event, []);
       await this.drive(purchaseId);
     } catch (error) {
+      this.forget(purchaseId);
       this.options.onFault?.(purchaseId, error);
     }
   }
@@ -113,54 +121,84 @@ export class PurchaseRunner {
     const underWay = this.driving.get(purchaseId);
     // The loop under way sees the newer record when its act comes back.
     if (underWay !== undefined || this.stopped) return underWay ?? Promise.resolve();
-    const loop = this.loop(purchaseId)
-      .catch((error: unknown) => {
-        // The act may be done and its outcome not written: as after a crash, the lease runs out and it is looked up.
-        this.known.delete(purchaseId);
-        this.options.onFault?.(purchaseId, error);
-      })
-      .finally(() => this.driving.delete(purchaseId));
+    const loop = this.loop(purchaseId);
     this.driving.set(purchaseId, loop);
     return loop;
   }
 
   private async loop(purchaseId: string): Promise<void> {
-    for (;;) {
-      // Deadlines first: an act that waited too long may not be the right one any more.
-      const purchase = await this.apply(purchaseId, { type: 'TimePassed' }, []);
-      const act = purchase?.next;
-      this.timers.get(purchaseId)?.cancel();
-      this.timers.delete(purchaseId);
-      if (!purchase || !act || this.stopped) {
-        this.known.delete(purchaseId);
-        return;
-      }
-      const waitMs = act.dueAt - this.options.clock.now();
-      if (waitMs > 0) {
-        this.wakeAfter(purchaseId, waitMs);
-        return;
-      }
-      if (!this.options.mayAct()) return;
-      const { event, calls } = await this.options.performer.perform(purchase, act);
-      await this.apply(purchaseId, event, calls);
+    try {
+      while (await this.actOnce(purchaseId));
+    } catch (error) {
+      // The act may be done and its outcome not written: as after a crash, the lease runs out and it is looked up.
+      this.forget(purchaseId);
+      this.options.onFault?.(purchaseId, error);
+    } finally {
+      this.driving.delete(purchaseId);
     }
   }
 
+  /** @returns true when an act was done, and the next may be due. */
+  private async actOnce(purchaseId: string): Promise<boolean> {
+    // Deadlines first: an act that waited too long may not be the right one any more.
+    const purchase = await this.apply(purchaseId, { type: 'TimePassed' }, []);
+    const act = purchase?.next;
+    this.timers.get(purchaseId)?.cancel();
+    this.timers.delete(purchaseId);
+    const leased = this.leased.get(purchaseId);
+    if (!purchase || !act || !leased || !isSameAct(act, leased) || this.stopped) {
+      this.forget(purchaseId);
+      return false;
+    }
+    const waitMs = act.dueAt - this.options.clock.now();
+    if (waitMs > 0) {
+      this.wakeAfter(purchaseId, waitMs);
+      return false;
+    }
+    if (!this.options.mayAct()) {
+      // Others may have taken the act over by now; if nobody did, the sweep brings it back.
+      this.forget(purchaseId);
+      return false;
+    }
+    const { event, calls } = await this.options.performer.perform(purchase, act);
+    await this.apply(purchaseId, event, calls);
+    return true;
+  }
+
   private wakeAfter(purchaseId: string, waitMs: number): void {
-    if (waitMs > TIMER_MAX_MS) return;
-    const timer = this.options.clock.after(waitMs, () => void this.drive(purchaseId));
+    if (waitMs > TIMER_MAX_MS) return this.forget(purchaseId);
+    const timer = this.options.clock.after(waitMs, () => {
+      // While this server waited another may have moved the purchase on.
+      this.known.delete(purchaseId);
+      void this.drive(purchaseId);
+    });
     this.timers.set(purchaseId, timer);
   }
 
-  /** Events of one purchase are taken in one after the other. */
+  private remember(purchase: Purchase, leased: Act | null): void {
+    this.known.set(purchase.id, purchase);
+    if (leased === null) this.leased.delete(purchase.id);
+    else this.leased.set(purchase.id, leased);
+  }
+
+  private forget(purchaseId: string): void {
+    this.known.delete(purchaseId);
+    this.leased.delete(purchaseId);
+  }
+
+  /** Events of one purchase are taken in one after the other; those from outside meet the newest record. */
   private apply(
     purchaseId: string,
     event: PurchaseEvent,
     calls: readonly SeqrCallRecord[],
     machineEvent?: MachineEventRecord,
+    isFromOutside = false,
   ): Promise<Purchase | null> {
     const before = this.queues.get(purchaseId) ?? Promise.resolve();
-    const turn = before.then(() => this.applyNow(purchaseId, event, calls, machineEvent));
+    const turn = before.then(() => {
+      if (isFromOutside) this.known.delete(purchaseId);
+      return this.applyNow(purchaseId, event, calls, machineEvent);
+    });
     const settled = turn.catch(() => undefined);
     this.queues.set(purchaseId, settled);
     void settled.then(() => {
@@ -194,7 +232,9 @@ export class PurchaseRunner {
           calls,
           ...(machineEvent === undefined ? {} : { machineEvent }),
         });
+        // The store leases a new act to the server that decided it, and leaves the lease of one that stays.
         this.known.set(purchaseId, after);
+        if (after.next !== before.next) this.remember(after, after.next);
         if (after !== before) this.options.onStep?.(after, event, before);
         return after;
       } catch (error) {
@@ -207,4 +247,8 @@ export class PurchaseRunner {
       }
     }
   }
+}
+
+function isSameAct(a: Act, b: Act): boolean {
+  return a.kind === b.kind && a.dueAt === b.dueAt;
 }

@@ -192,7 +192,7 @@ function selectionLine(
 ): Line {
   const name = vendName(data['vendNumber']);
   if (data['denied'] !== undefined) {
-    return { step: 'selection', title: `${name} denied`, detail: String(data['denied']), tone: 'warning' };
+    return { step: 'selection', title: `${name} denied`, detail: textOf(data['denied']), tone: 'warning' };
   }
   return {
     step: 'selection',
@@ -217,7 +217,7 @@ function closeReason(reason: string): string {
 }
 
 function failure(data: Readonly<Record<string, unknown>>): string {
-  const detail = String(data['detail'] ?? '');
+  const detail = textOf(data['detail']);
   switch (data['outcome']) {
     case 'not-sent':
       return `SEQR was not reached (${detail})`;
@@ -226,6 +226,10 @@ function failure(data: Readonly<Record<string, unknown>>): string {
     default:
       return `no clear answer from SEQR (${detail})`;
   }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function evidenceOf(event: LoggedEvent): string[] {

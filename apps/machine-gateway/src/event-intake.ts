@@ -4,12 +4,13 @@ import { ProtocolError, decodeEvent, encode } from '#machine-protocol/codec.js';
 import { type MachineEvent, PROTOCOL_VERSION } from '#machine-protocol/messages.js';
 import { machineOfTopic, topicOf, topicOfAll } from '#machine-protocol/topics.js';
 import { Database, sql } from '#platform/database.js';
+import type { Ids } from '#platform/ids.js';
 import type { Logger } from '#platform/logging.js';
 import { Metrics } from '#platform/metrics.js';
 import { MqttConnection } from '#platform/mqtt.js';
-import { LOGGER } from '#platform/tokens.js';
+import { IDS, LOGGER } from '#platform/tokens.js';
 import { EventTakenError, type MachineEventRecord } from '#purchasing/ports.js';
-import { takeMachineEvent } from '#purchasing/purchase-store.js';
+import { lastSeqOf, skipLostEvents, takeMachineEvent } from '#purchasing/machine-stream.js';
 import { PurchaseRunner } from '#purchasing/runner.js';
 
 import { purchaseEventOf } from './purchase-event.js';
@@ -30,6 +31,7 @@ export class EventIntake implements OnApplicationBootstrap {
     @Inject(MqttConnection) private readonly mqtt: MqttConnection,
     @Inject(PurchaseRunner) private readonly runner: PurchaseRunner,
     @Inject(Metrics) private readonly metrics: Metrics,
+    @Inject(IDS) private readonly ids: Ids,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -56,9 +58,9 @@ export class EventIntake implements OnApplicationBootstrap {
   private async take(machineId: string, payload: Uint8Array): Promise<void> {
     try {
       const event = decodeEvent(payload, machineId);
-      const taken = await this.takeIn(event);
+      const taken = (await this.takeIn(event)) || ((await this.passedGap(event)) && (await this.takeIn(event)));
       if (taken) this.metrics.machineEvents.inc({ type: event.body.type });
-      await this.acknowledge(event, taken ? event.seq : await this.lastSeq(event));
+      await this.acknowledge(event, taken ? event.seq : ((await this.lastSeq(event)) ?? 0));
     } catch (error) {
       if (error instanceof ProtocolError) {
         this.logger.warn({ machineId, code: error.code, fault: error.message }, 'a machine sent what is no event');
@@ -113,11 +115,19 @@ export class EventIntake implements OnApplicationBootstrap {
     return rows[0]?.machine_id === machineId;
   }
 
-  private async lastSeq(event: MachineEvent): Promise<number> {
-    const rows = await this.database.query<{ last_seq: number }>(
-      sql`SELECT last_seq FROM machine_streams WHERE machine_id = ${event.machineId} AND journal_id = ${event.journalId}`,
-    );
-    return rows[0]?.last_seq ?? 0;
+  /** Whether this event stands behind a gap that can never be filled; then the gap is closed, with a case. */
+  private async passedGap(event: MachineEvent): Promise<boolean> {
+    if (event.oldest !== event.seq) return false;
+    const lastSeq = await this.lastSeq(event);
+    if (lastSeq !== null && lastSeq >= event.seq - 1) return false;
+    const { machineId } = event;
+    this.logger.error({ machineId, from: (lastSeq ?? 0) + 1, to: event.seq - 1 }, 'events of a machine are lost for good');
+    await skipLostEvents(this.database, event, this.ids.uuid());
+    return true;
+  }
+
+  private lastSeq(event: MachineEvent): Promise<number | null> {
+    return lastSeqOf(this.database, event.machineId, event.journalId);
   }
 
   private async acknowledge(event: MachineEvent, upTo: number): Promise<void> {

@@ -9,11 +9,16 @@ import { MqttConnection } from '#platform/mqtt.js';
 import { LOGGER } from '#platform/tokens.js';
 import { Changes } from '#purchasing/changes.js';
 
+/** A machine that lies about its number must not be able to use up the numbers of the whole fleet. */
+const GRANT_NUMBER_LEAP_MAX = 1_000_000;
+
 /** Writes down what machines say of themselves, and when. */
 @Injectable()
 export class PresenceIntake implements OnApplicationBootstrap {
   /** Presences of one machine are written in the order they came. */
   private readonly queues = new Map<string, Promise<void>>();
+  /** Below this the sequence of grant numbers need not be looked at again. */
+  private highestGrantNumber = 0;
 
   constructor(
     @Inject(Database) private readonly database: Database,
@@ -41,6 +46,7 @@ export class PresenceIntake implements OnApplicationBootstrap {
     try {
       const presence = decodePresence(payload, machineId);
       if (await this.write(presence, retained)) this.changes.machine(machineId);
+      await this.goOnAbove(presence.highestGrantNumber);
     } catch (error) {
       if (error instanceof ProtocolError) {
         this.logger.warn({ machineId, code: error.code, fault: error.message }, 'a machine sent what is no presence');
@@ -48,6 +54,18 @@ export class PresenceIntake implements OnApplicationBootstrap {
         this.logger.error({ machineId, error: String(error) }, 'a presence could not be written down');
       }
     }
+  }
+
+  /**
+   * A machine has seen larger grant numbers than this database has given out: it served another database, or this one
+   * before it was put back. It would refuse our grants as old, so the numbers go on above its own.
+   */
+  private async goOnAbove(grantNumber: number): Promise<void> {
+    if (grantNumber <= this.highestGrantNumber) return;
+    this.highestGrantNumber = grantNumber;
+    await this.database.query(sql`
+      SELECT setval('purchases_grant_number_seq', least(${grantNumber}::bigint, last_value + ${GRANT_NUMBER_LEAP_MAX}::bigint))
+      FROM purchases_grant_number_seq WHERE last_value < ${grantNumber}::bigint`);
   }
 
   /**

@@ -14,7 +14,7 @@ const TOO_LARGE = Buffer.alloc(BODY_BYTES_MAX + 1);
 
 /** Bodies, errors, console and documentation; before `listen`. */
 export async function configureHttps(app: NestFastifyApplication): Promise<void> {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   takeBodiesAsBytes(fastify);
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     void reply.header('referrer-policy', 'no-referrer').header('x-content-type-options', 'nosniff');

@@ -8,12 +8,7 @@
  * - `never-result`: the item falls and the machine says nothing.
  */
 export type PressResult =
-  | 'dispensed'
-  | 'jammed'
-  | 'cancelled'
-  | 'reset-before-approval'
-  | 'reset-after-approval'
-  | 'never-result';
+  'dispensed' | 'jammed' | 'cancelled' | 'reset-before-approval' | 'reset-after-approval' | 'never-result';
 
 export const PRESS_RESULTS = [
   'dispensed',

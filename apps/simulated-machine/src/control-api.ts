@@ -121,7 +121,8 @@ async function answer(machine: SimulatedMachine, request: IncomingMessage, respo
 
 /** A page of another site in the same browser must not press buttons: neither by a name that leads here, nor a form. */
 function refuseStrangers({ headers, method }: IncomingMessage): void {
-  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '')) throw new HttpError(403, 'only from this computer');
+  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? ''))
+    throw new HttpError(403, 'only from this computer');
   if (method === 'POST' && headers['content-type'] !== 'application/json') {
     throw new HttpError(415, 'content-type: application/json');
   }

@@ -4,6 +4,7 @@ export const FRONT_PAGE = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Simulated machine</title>
+<link rel="icon" href="data:,">
 <style>
   :root { color-scheme: dark; font: 16px/1.4 system-ui, sans-serif; }
   body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: #14171c; color: #e8eaee; }

@@ -14,20 +14,24 @@ const UNSENT_MAX = 65_536;
 
 /** The C library's own pseudo-terminal functions: no helper program, no compiler, no right to ask for. */
 function bindLibc() {
-  const libc = koffi.load('libc.so.6');
-  const bind = <T>(prototype: string): T => libc.func(prototype) as T;
+  // Node itself is linked to the C library, whichever it is.
+  const libc = koffi.load(null);
   return {
-    openMaster: bind<(flags: number) => number>('int posix_openpt(int flags)'),
-    grant: bind<(fd: number) => number>('int grantpt(int fd)'),
-    unlock: bind<(fd: number) => number>('int unlockpt(int fd)'),
-    nameOf: bind<(fd: number, name: Buffer, size: number) => number>(
-      'int ptsname_r(int fd, _Out_ uint8_t *name, size_t size)',
-    ),
-    getModes: bind<(fd: number, modes: Buffer) => number>('int tcgetattr(int fd, _Out_ uint8_t *modes)'),
-    setModes: bind<(fd: number, when: number, modes: Buffer) => number>(
-      'int tcsetattr(int fd, int when, const uint8_t *modes)',
-    ),
-    makeRaw: bind<(modes: Buffer) => void>('void cfmakeraw(_Inout_ uint8_t *modes)'),
+    openMaster: libc.func('int posix_openpt(int flags)') as (flags: number) => number,
+    grant: libc.func('int grantpt(int fd)') as (fd: number) => number,
+    unlock: libc.func('int unlockpt(int fd)') as (fd: number) => number,
+    nameOf: libc.func('int ptsname_r(int fd, _Out_ uint8_t *name, size_t size)') as (
+      fd: number,
+      name: Buffer,
+      size: number,
+    ) => number,
+    getModes: libc.func('int tcgetattr(int fd, _Out_ uint8_t *modes)') as (fd: number, modes: Buffer) => number,
+    setModes: libc.func('int tcsetattr(int fd, int when, const uint8_t *modes)') as (
+      fd: number,
+      when: number,
+      modes: Buffer,
+    ) => number,
+    makeRaw: libc.func('void cfmakeraw(_Inout_ uint8_t *modes)') as (modes: Buffer) => void,
   };
 }
 

@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { Buyer, type BuyerStep, type PressResult } from './buyer.js';
-import { FaultyLine, NO_FAULTS, type Faults } from './faulty-line.js';
-import { Pty } from './pty.js';
+import { NO_FAULTS, type Faults } from './faulty-line.js';
 import { QibixxDialect } from './qibixx-dialect.js';
+import { SerialEnd } from './serial-end.js';
 import { react, type Slot, type Vmc, type VmcInput, type VmcMode, type VmcOutput } from './vmc-model.js';
 
 export interface SimulatedMachineOptions {
@@ -52,34 +48,28 @@ const DELIVERIES_MAX = 10_000;
 
 /** A vending machine with a Qibixx adapter on a real pseudo-terminal. It says SIMULATOR wherever it can. */
 export class SimulatedMachine {
-  /** Open this like any serial device. It stays the same when the machine is unplugged and plugged in again. */
-  readonly path: string;
   readonly dispensed: Delivery[] = [];
   private vmc: Vmc;
   private faults: Faults = NO_FAULTS;
-  private pty: Pty | undefined;
-  private heard = '';
   private pressed: { result: PressResult; afterMs: number } | undefined;
   private motor: NodeJS.Timeout | undefined;
   private sessionTimer: NodeJS.Timeout | undefined;
   private powerReturns: NodeJS.Timeout | undefined;
   private notice = '';
-  private readonly ownFolder: string | undefined;
   private readonly dialect: QibixxDialect;
-  private readonly line: FaultyLine;
+  private readonly serial: SerialEnd;
   private readonly buyer: Buyer;
   private readonly listeners = new Set<() => void>();
 
   static async start(options: SimulatedMachineOptions): Promise<SimulatedMachine> {
     const machine = new SimulatedMachine(options);
-    machine.plugIn();
+    machine.replug();
     return machine;
   }
 
   private constructor(private readonly options: SimulatedMachineOptions) {
-    if (!/^[A-Za-z0-9-]{1,32}$/.test(options.name)) throw new RangeError('a name has 1 to 32 letters, digits or dashes');
-    this.ownFolder = options.linkPath === undefined ? mkdtempSync(join(tmpdir(), 'vendrail-sim-')) : undefined;
-    this.path = options.linkPath ?? join(this.ownFolder ?? '', options.name);
+    if (!/^[A-Za-z0-9-]{1,32}$/.test(options.name))
+      throw new RangeError('a name has 1 to 32 letters, digits or dashes');
     this.vmc = {
       mode: 'INACTIVE',
       slots: options.slots,
@@ -88,11 +78,18 @@ export class SimulatedMachine {
       creditMinor: 0,
     };
     this.dialect = new QibixxDialect(options.name, options.decimals);
-    this.line = new FaultyLine(
+    this.serial = new SerialEnd(
+      options.name,
+      options.linkPath,
       () => this.faults,
-      (bytes) => this.pty?.write(bytes),
+      (line) => this.obey(line),
     );
     this.buyer = new Buyer((step) => ('press' in step ? this.choose(step) : this.finish()));
+  }
+
+  /** Open this like any serial device. It stays the same when the machine is unplugged and plugged in again. */
+  get path(): string {
+    return this.serial.path;
   }
 
   // ------------------------------------------------------------------------------------------------- for the payer
@@ -153,17 +150,13 @@ export class SimulatedMachine {
 
   /** The serial plug is pulled; machine and adapter go on. */
   async unplug(): Promise<void> {
-    const pty = this.pty;
-    this.pty = undefined;
-    this.line.clear();
-    this.heard = '';
-    rmSync(this.path, { force: true });
-    await pty?.close();
+    await this.serial.unplug();
     this.changed();
   }
 
   replug(): void {
-    if (this.pty === undefined) this.plugIn();
+    this.serial.plugIn();
+    this.changed();
   }
 
   /** Machine and adapter lose their power: the spiral stands still, the session and the settings are gone. */
@@ -183,7 +176,7 @@ export class SimulatedMachine {
       simulator: true,
       name,
       mode,
-      plugged: this.pty !== undefined,
+      plugged: this.serial.plugged,
       display: this.display(),
       currency,
       decimals,
@@ -210,35 +203,19 @@ export class SimulatedMachine {
   async stop(): Promise<void> {
     for (const timer of [this.motor, this.sessionTimer, this.powerReturns]) clearTimeout(timer);
     this.buyer.sessionOver();
-    await this.unplug();
-    if (this.ownFolder !== undefined) rmSync(this.ownFolder, { recursive: true, force: true });
+    await this.serial.remove();
+    this.changed();
   }
 
   // ------------------------------------------------------------------------------------------------------ inner works
 
-  private plugIn(): void {
-    const pty = Pty.open((bytes) => this.hear(bytes));
-    this.pty = pty;
-    rmSync(this.path, { force: true });
-    symlinkSync(pty.path, this.path);
-    this.changed();
-  }
-
-  private hear(bytes: Buffer): void {
-    // A host that sends more than a kilobyte without an end of line is not one of ours.
-    const lines = (this.heard + bytes.toString('latin1')).slice(-1_024).split(/[\r\n]/);
-    this.heard = lines.pop() ?? '';
-    if (this.faults.silent) return;
-    for (const line of lines) if (line !== '') this.obey(line);
-  }
-
   private obey(line: string): void {
     const { lines, input } = this.dialect.hear(line);
-    this.line.send(lines);
+    this.serial.send(lines);
     if (input === undefined) return;
     if (input.type === 'begin-session' && this.faults.refuseStart > 0) {
       this.setFault({ refuseStart: this.faults.refuseStart - 1 });
-      return this.line.send(['c,ERR,"START -3"']);
+      return this.serial.send(['c,ERR,"START -3"']);
     }
     this.put(input);
   }
@@ -262,7 +239,7 @@ export class SimulatedMachine {
   }
 
   private tell(output: VmcOutput): void {
-    this.line.send(this.dialect.tell(this.distort(output)));
+    this.serial.send(this.dialect.tell(this.distort(output)));
     if (output.type === 'motor') this.turn();
     if (output.type !== 'delivery') return;
     this.dispensed.push({ selection: output.selection, priceMinor: output.priceMinor, at: new Date() });

@@ -5,7 +5,15 @@ import { afterPowerCut, answerTo, ANSWERS_MAX, EMPTY_LEDGER, foldAdmission, fold
 const key = { purchaseId: 'a', grantNumber: 1 };
 
 function selected(vendNumber: number, approvedMinor: number): MachineEventBody {
-  return { type: 'vend.selected', ...key, vendNumber, selection: 11, machinePriceMinor: approvedMinor, approvedMinor, serial: [] };
+  return {
+    type: 'vend.selected',
+    ...key,
+    vendNumber,
+    selection: 11,
+    machinePriceMinor: approvedMinor,
+    approvedMinor,
+    serial: [],
+  };
 }
 
 describe('after a power cut', () => {

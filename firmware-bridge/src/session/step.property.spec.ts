@@ -23,28 +23,26 @@ const command = fc.record({
   bootId: fc.constantFrom('boot-0001', 'boot-0001', 'boot-0001', 'boot-0000'),
 });
 
-const grant = command.map(
-  (fields): Input => ({
+const grant = command.map((fields): Input => ({
+  type: 'grant',
+  grant: {
+    v: 1,
     type: 'grant',
-    grant: {
-      v: 1,
-      type: 'grant',
-      machineId: 'machine-1',
-      currency: 'SEK',
-      exponent: 2,
-      amountMinor: AMOUNT,
-      prices: [
-        { selection: 11, priceMinor: 1_500 },
-        { selection: 12, priceMinor: 700 },
-      ],
-      priceListVersion: 1,
-      lifetimeMs: 120_000,
-      selectionWindowMs: 30_000,
-      at: '2026-01-01T00:00:00.000Z',
-      ...fields,
-    } satisfies Grant,
-  }),
-);
+    machineId: 'machine-1',
+    currency: 'SEK',
+    exponent: 2,
+    amountMinor: AMOUNT,
+    prices: [
+      { selection: 11, priceMinor: 1_500 },
+      { selection: 12, priceMinor: 700 },
+    ],
+    priceListVersion: 1,
+    lifetimeMs: 120_000,
+    selectionWindowMs: 30_000,
+    at: '2026-01-01T00:00:00.000Z',
+    ...fields,
+  } satisfies Grant,
+}));
 
 const close = command.map(({ purchaseId, grantNumber }): Input => {
   const at = '2026-01-01T00:00:00.000Z';
@@ -73,7 +71,11 @@ const fromMachine = fc.oneof(
 
 const happening = fc.record({
   waitMs: fc.constantFrom(0, 0, 0, 10, 4_000, 31_000, 130_000),
-  input: fc.oneof({ weight: 1, arbitrary: grant }, { weight: 1, arbitrary: close }, { weight: 8, arbitrary: fromMachine }),
+  input: fc.oneof(
+    { weight: 1, arbitrary: grant },
+    { weight: 1, arbitrary: close },
+    { weight: 8, arbitrary: fromMachine },
+  ),
 });
 
 interface Done {
@@ -122,7 +124,10 @@ describe('whatever happens', () => {
       done.forEach(({ action }, index) => {
         if (action.type !== 'approve') return;
         const before = done[index - 1]?.action;
-        expect(before).toMatchObject({ type: 'record', body: { type: 'vend.selected', approvedMinor: action.priceMinor } });
+        expect(before).toMatchObject({
+          type: 'record',
+          body: { type: 'vend.selected', approvedMinor: action.priceMinor },
+        });
       });
     });
   });
@@ -164,7 +169,9 @@ describe('whatever happens', () => {
         const end = rest.findIndex(({ type }) => type === 'session.closed');
         const results = rest
           .slice(0, end === -1 ? rest.length : end)
-          .filter((later) => 'vendNumber' in later && later.vendNumber === body.vendNumber && later.type !== 'vend.selected');
+          .filter(
+            (later) => 'vendNumber' in later && later.vendNumber === body.vendNumber && later.type !== 'vend.selected',
+          );
         const kinds = results.map(({ type }) => type).filter((type) => type !== 'vend.uncertain');
         // A late result may follow an uncertain one; two answers of the same kind, or two certain ones, may not.
         expect(kinds.length).toBeLessThanOrEqual(1);

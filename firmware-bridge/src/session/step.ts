@@ -65,11 +65,11 @@ function apply(turn: Turn, input: Input): void {
 }
 
 function onStatus(turn: Turn, status: MachineStatus): void {
-  const { strayUntil: _, ...rest } = turn.state;
+  const { strayUntil: _, machine: before, ...rest } = turn.state;
   turn.state = { ...rest, machine: status };
   const { session } = turn.state;
   if (session === undefined) return status === 'idle' ? sendAway(turn) : undefined;
-  if (status === 'idle') return onIdle(turn, session);
+  if (status === 'idle') return onIdle(turn, session, before);
   switch (session.phase) {
     case 'opening':
       // ENABLED may be the echo of what was before START.
@@ -94,7 +94,7 @@ function endedBy(status: MachineStatus): 'machine' | 'reset' | 'adapter-lost' {
   return status === 'lost' ? 'adapter-lost' : status === 'inactive' ? 'reset' : 'machine';
 }
 
-function onIdle(turn: Turn, session: Session): void {
+function onIdle(turn: Turn, session: Session, before: MachineStatus): void {
   switch (session.phase) {
     case 'opening':
       return accept(turn, session);
@@ -105,8 +105,10 @@ function onIdle(turn: Turn, session: Session): void {
       const phaseEndsAt = Math.min(session.phaseEndsAt, turn.now + turn.rules.timings.resultGraceMs);
       return turn.put({ ...session, resultOverdue: true, phaseEndsAt });
     }
-    case 'choosing':
     case 'closing':
+      // A STOP during a vend is not taken (the adapter says -3): now it is.
+      return before === 'vend' ? turn.act({ type: 'close' }) : undefined;
+    case 'choosing':
       return;
   }
 }

@@ -65,7 +65,7 @@ export class EventFeed {
     const end = Math.min(this.source.lastSeq, first + IN_FLIGHT_MAX - 1);
     for (; this.nextSeq <= end; this.nextSeq += 1) {
       const event = this.source.event(this.nextSeq);
-      if (event !== undefined) this.send(event);
+      if (event !== undefined) this.send({ ...event, oldest: first });
     }
     if (this.nextSeq > first) this.armResend();
   }

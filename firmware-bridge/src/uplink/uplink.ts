@@ -38,6 +38,9 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** A connection that held this long was no accident: the next back-off begins at the minimum. */
 const STABLE_MS = 30_000;
 
+/** A broker that keeps the connection but confirms nothing gets no more than this: four windows of events. */
+const UNCONFIRMED_MAX = 200;
+
 /** A broker that does not take the goodbye in this time will publish the will instead. */
 const GOODBYE_MS = 2_000;
 
@@ -49,6 +52,8 @@ const GOODBYE_MS = 2_000;
 export class Uplink {
   private client: MqttClient | undefined;
   private online = false;
+  /** Messages of this connection without a PUBACK. */
+  private unconfirmed = 0;
   private attempt = 0;
   private waiting: Cancel | undefined;
   private stopped = false;
@@ -104,6 +109,7 @@ export class Uplink {
         return;
       }
       this.online = true;
+      this.unconfirmed = 0;
       this.log.info('connected to the broker', { url: withoutCredentials(this.options.url) });
       this.publishPresence();
       this.listener.connected();
@@ -146,8 +152,11 @@ export class Uplink {
   }
 
   private publish(channel: 'presence' | 'event', payload: string, retain: boolean): void {
-    if (!this.online || this.client?.connected !== true) return;
-    this.client.publish(topicOf(this.options.machineId, channel), payload, { qos: 1, retain }, (error) => {
+    const client = this.client;
+    if (!this.online || client?.connected !== true || this.unconfirmed >= UNCONFIRMED_MAX) return;
+    this.unconfirmed += 1;
+    client.publish(topicOf(this.options.machineId, channel), payload, { qos: 1, retain }, (error) => {
+      if (client === this.client) this.unconfirmed -= 1;
       if (error && !this.stopped)
         this.log.warn('a message did not reach the broker', { channel, reason: error.message });
     });

@@ -1,5 +1,5 @@
 import type { PurchaseEvent } from './events.js';
-import type { Purchase } from './purchase.js';
+import type { Purchase, ReviewCase } from './purchase.js';
 import { type Step, again, change, unchanged } from './step.js';
 
 /** A receipt is a courtesy: after this many tries the payer does without. */
@@ -28,13 +28,14 @@ export function afterTheEnd(purchase: Purchase, event: PurchaseEvent, now: numbe
  */
 function orphanConfirmed(purchase: Purchase, now: number): Step {
   if (purchase.notifiedAt !== null) return unchanged(purchase);
-  return change(purchase, { notifiedAt: now }, [
-    {
-      reason: 'orphan-invoice',
-      amountMinor: purchase.reservedMinor,
-      known:
-        'A payer confirmed an invoice that was given up because its reference never arrived. Nothing was dispensed.',
-      suggestedAction: 'See in SEQR’s report that the payment was reversed.',
-    },
-  ]);
+  return change(purchase, { notifiedAt: now }, [orphanCase(purchase)]);
+}
+
+export function orphanCase(purchase: Purchase): ReviewCase {
+  return {
+    reason: 'orphan-invoice',
+    amountMinor: purchase.reservedMinor,
+    known: 'A payer confirmed an invoice that was given up because its reference never arrived. Nothing was dispensed.',
+    suggestedAction: 'See in SEQR’s report that the payment was reversed.',
+  };
 }

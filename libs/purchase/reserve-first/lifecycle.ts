@@ -1,7 +1,8 @@
 import type { MachineEvent, PurchaseEvent } from './events.js';
 import { afterTheEnd } from './final.js';
 import { afterVend, isVendEvent } from './machine.js';
-import { type Act, type Purchase, isOver } from './purchase.js';
+import { isOvertaken } from './outcomes.js';
+import { type Purchase, isOver } from './purchase.js';
 import { cancelling, invoiced, isNew, releasing } from './reserving.js';
 import { settling } from './settling.js';
 import { type Step, unchanged } from './step.js';
@@ -18,6 +19,7 @@ import { closing, unlocked, unlocking } from './unlocking.js';
  */
 export function step(purchase: Purchase, event: PurchaseEvent, now: number): Step {
   if (isMachineEvent(event) && event.grantNumber !== purchase.grantNumber) return unchanged(purchase);
+  if (isOvertaken(purchase, event)) return unchanged(purchase);
   if (isVendEvent(event)) return afterVend(purchase, event, now);
   if (isOver(purchase)) return afterTheEnd(purchase, event, now);
   switch (purchase.state) {
@@ -43,30 +45,6 @@ export function step(purchase: Purchase, event: PurchaseEvent, now: number): Ste
     case 'REFUSED':
     case 'REVIEW':
       return afterTheEnd(purchase, event, now);
-  }
-}
-
-/**
- * The event that stands for an act whose doer died: whatever may have reached SEQR counts as unknown and is looked up
- * (I12), and an invoice of unknown fate is given up (I13). Acts that are safe to repeat are null: just do them.
- */
-export function interrupted(act: Act): PurchaseEvent | null {
-  const detail = 'the server that was doing this stopped';
-  switch (act.kind) {
-    case 'sendInvoice':
-      return { type: 'InvoiceFailed', outcome: 'unknown', detail };
-    case 'updateInvoice':
-      return { type: 'UpdateFailed', outcome: 'unknown', detail };
-    case 'commitReservation':
-      return { type: 'CommitFailed', outcome: 'unknown', detail };
-    case 'cancelInvoice':
-      return { type: 'CancelFailed', outcome: 'unknown', detail };
-    case 'getPaymentStatus':
-    case 'sendGrant':
-    case 'awaitMachine':
-    case 'closeGrant':
-    case 'submitPaymentReceipt':
-      return null;
   }
 }
 

@@ -9,20 +9,46 @@ export function isVendEvent(event: PurchaseEvent): event is VendEvent {
 }
 
 /**
- * Counts what the machine reports, in every state: an event is never dropped for being late. What comes after the
- * amount was frozen cannot be charged any more and becomes a case (I8, I14).
+ * Counts what the machine reports, in every state: an event is never dropped for being late. What comes when it cannot
+ * be charged becomes a case (I8), and so does a second word that differs from the first; an equal one is absorbed (I14).
  */
 export function afterVend(purchase: Purchase, event: VendEvent, now: number): Step {
   const vend = purchase.vends.find(({ number }) => number === event.vendNumber);
   if (event.type === 'VendSelected') {
-    if (vend !== undefined) return unchanged(purchase);
+    if (vend !== undefined) return vend.selection === event.selection ? unchanged(purchase) : disputed(purchase, vend);
     return change(purchase, { vends: [...purchase.vends, selected(purchase, event, now)] });
   }
   // A result without its selection: the numbering of the machine is gapless, so this machine is not telling the truth.
-  if (vend === undefined || vend.result !== 'selected') return unchanged(purchase);
+  if (vend === undefined) return unchanged(purchase);
   const result = resultOf(event);
-  const vends = purchase.vends.map((one) => (one === vend ? { ...one, result } : one));
-  return change(purchase, { vends }, isFrozen(purchase) ? lateCase(purchase, { ...vend, result }) : []);
+  // A machine that did not know may learn it before it closes the session, and says so.
+  if (vend.result === 'selected' || vend.result === 'uncertain') {
+    return result === vend.result ? unchanged(purchase) : withResult(purchase, vend, result);
+  }
+  const isNews = result !== vend.result && !(vend.result === 'denied' && result === 'failed');
+  return isNews ? disputed(purchase, vend) : unchanged(purchase);
+}
+
+function withResult(purchase: Purchase, vend: Vend, result: Vend['result']): Step {
+  if (purchase.grant !== null && !isFrozen(purchase)) return replaced(purchase, vend, { ...vend, result });
+  const late = { ...vend, result, late: true } as const;
+  return replaced(purchase, vend, late, lateCase(late));
+}
+
+function disputed(purchase: Purchase, vend: Vend): Step {
+  if (vend.disputed) return unchanged(purchase);
+  return replaced(purchase, vend, { ...vend, disputed: true }, [
+    {
+      reason: 'report-differs',
+      amountMinor: vend.priceMinor,
+      known: `The machine reported selection ${vend.selection} as ${vend.result}, and then something else of it. The first counts.`,
+      suggestedAction: 'Compare the machine’s counters with the vends of this purchase.',
+    },
+  ]);
+}
+
+function replaced(purchase: Purchase, vend: Vend, by: Vend, cases: readonly ReviewCase[] = []): Step {
+  return change(purchase, { vends: purchase.vends.map((one) => (one === vend ? by : one)) }, cases);
 }
 
 function selected(purchase: Purchase, event: Extract<VendEvent, { type: 'VendSelected' }>, now: number): Vend {
@@ -54,14 +80,14 @@ function isFrozen(purchase: Purchase): boolean {
   return isOver(purchase) || purchase.state === 'SETTLING' || purchase.state === 'RELEASING';
 }
 
-function lateCase(purchase: Purchase, vend: Vend): ReviewCase[] {
+function lateCase(vend: Vend): ReviewCase[] {
   if (vend.result === 'failed') return [];
   const certain = vend.result === 'dispensed';
   return [
     {
       reason: certain ? 'late-vend' : 'uncertain-vend',
       amountMinor: vend.priceMinor,
-      known: `The machine reported selection ${vend.selection} ${certain ? 'as dispensed' : 'without a result'} after the amount was settled.`,
+      known: `The machine reported selection ${vend.selection} ${certain ? 'as dispensed' : 'without a result'} when it could not be charged.`,
       suggestedAction: certain ? 'Write the amount off: it cannot be charged any more.' : 'Look at the machine.',
     },
   ];

@@ -133,6 +133,10 @@ export interface Vend {
   readonly machinePriceMinor: bigint;
   readonly result: 'selected' | 'denied' | 'dispensed' | 'failed' | 'uncertain';
   readonly selectedAt: number;
+  /** Its result came when it could not be charged: before a grant, or after the amount was frozen. */
+  readonly late?: true;
+  /** The machine said two things of it; the first counts, a case was opened. */
+  readonly disputed?: true;
 }
 
 export interface ClosingReport {
@@ -199,9 +203,14 @@ export function isOver(purchase: Purchase): boolean {
   return FINAL.includes(purchase.state);
 }
 
+/** What certainly came out and was reported in time to be charged. */
+function chargeable(purchase: Purchase): Vend[] {
+  return purchase.vends.filter(({ result, late }) => result === 'dispensed' && late === undefined);
+}
+
 /** V: what was certainly dispensed, in smallest units. */
 export function dispensedMinor(purchase: Purchase): bigint {
-  return purchase.vends.reduce((total, vend) => (vend.result === 'dispensed' ? total + vend.priceMinor : total), 0n);
+  return chargeable(purchase).reduce((total, { priceMinor }) => total + priceMinor, 0n);
 }
 
 /** What SEQR took in the end. */
@@ -212,8 +221,7 @@ export function committedMinor(purchase: Purchase): bigint | null {
 /** The rows of the final invoice: one a selection, in order of selection. They sum up to {@link dispensedMinor}. */
 export function settlementRows(purchase: Purchase): { selection: number; quantity: number; unitMinor: bigint }[] {
   const rows = new Map<number, { selection: number; quantity: number; unitMinor: bigint }>();
-  for (const vend of purchase.vends) {
-    if (vend.result !== 'dispensed') continue;
+  for (const vend of chargeable(purchase)) {
     const quantity = (rows.get(vend.selection)?.quantity ?? 0) + 1;
     rows.set(vend.selection, { selection: vend.selection, quantity, unitMinor: vend.priceMinor });
   }

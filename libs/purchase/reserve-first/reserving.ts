@@ -1,5 +1,6 @@
 import type { Failure, PurchaseEvent } from './events.js';
-import type { EndReason, Purchase } from './purchase.js';
+import { orphanCase } from './final.js';
+import type { EndReason, Purchase, ReviewCase } from './purchase.js';
 import { type Step, act, again, backoffMs, change, end, unchanged } from './step.js';
 import { startReleasing, startUnlocking } from './transitions.js';
 
@@ -27,7 +28,8 @@ export function isNew(purchase: Purchase, event: PurchaseEvent, now: number): St
       if (event.outcome === 'not-sent' && purchase.failures < UNSENT_INVOICE_REPEATS) {
         return change(purchase, { failures: purchase.failures + 1, next: act('sendInvoice', now) });
       }
-      return end(purchase, 'REFUSED', refusal(event), now);
+      // The confirmation can come before the loss of the reference is noticed.
+      return end(purchase, 'REFUSED', refusal(event), now, purchase.notifiedAt === null ? [] : [orphanCase(purchase)]);
     case 'NotificationReceived':
       return purchase.notifiedAt === null ? change(purchase, { notifiedAt: now }) : unchanged(purchase);
     default:
@@ -56,7 +58,9 @@ export function invoiced(purchase: Purchase, event: PurchaseEvent, now: number):
       if (event.invoiceVersion < purchase.invoiceVersion) return stillWaiting(purchase, now, purchase.invoiceVersion);
       switch (event.status) {
         case 'RESERVED':
-          return startUnlocking({ ...purchase, invoiceVersion: event.invoiceVersion }, now);
+          return isOtherAmount(purchase, event)
+            ? startCancelling({ ...purchase, cancelSent: true }, now, [otherAmountCase(purchase, event)])
+            : startUnlocking({ ...purchase, invoiceVersion: event.invoiceVersion }, now);
         case 'PAID':
           return unexpectedlyPaid(purchase, event.ersReference, now);
         case 'CANCELED':
@@ -107,8 +111,24 @@ function stillWaiting(purchase: Purchase, now: number, invoiceVersion: number): 
   return change(purchase, { invoiceVersion, failures: 0, next: act('getPaymentStatus', dueAt) });
 }
 
-function startCancelling(purchase: Purchase, now: number): Step {
-  return change(purchase, { state: 'CANCELLING', failures: 0, next: act('cancelInvoice', now) });
+function startCancelling(purchase: Purchase, now: number, cases: readonly ReviewCase[] = []): Step {
+  return change(purchase, { state: 'CANCELLING', failures: 0, next: act('cancelInvoice', now) }, cases);
+}
+
+type StatusRead = Extract<PurchaseEvent, { type: 'StatusRead' }>;
+
+/** Unlocking needs the very reservation that was asked for (I3), where SEQR says how much it is. */
+function isOtherAmount(purchase: Purchase, { totalMinor }: StatusRead): boolean {
+  return totalMinor !== null && totalMinor !== purchase.reservedMinor;
+}
+
+function otherAmountCase(purchase: Purchase, { totalMinor }: StatusRead): ReviewCase {
+  return {
+    reason: 'other-amount',
+    amountMinor: totalMinor !== null && totalMinor >= 0n ? totalMinor - purchase.reservedMinor : null,
+    known: 'SEQR says that another amount was reserved than was asked for. The machine was not unlocked.',
+    suggestedAction: 'Ask SEQR what the payer confirmed, and that it was released.',
+  };
 }
 
 /** CANCELLING: nobody confirmed in time. SEQR's word on the invoice decides whether the payer was quicker after all. */
@@ -122,8 +142,9 @@ export function cancelling(purchase: Purchase, event: PurchaseEvent, now: number
         return end(purchase, 'CANCELLED', 'payment-failed', now);
       case 'RESERVED':
         // A cancel that may still take effect must never race an unlocked machine.
-        return purchase.cancelSent
-          ? startReleasing({ ...purchase, reservedAt: now }, now)
+        if (purchase.cancelSent) return startReleasing({ ...purchase, reservedAt: now }, now);
+        return isOtherAmount(purchase, event)
+          ? startReleasing({ ...purchase, reservedAt: now }, now, [otherAmountCase(purchase, event)])
           : startUnlocking({ ...purchase, invoiceVersion: event.invoiceVersion }, now);
       case 'PAID':
         return unexpectedlyPaid(purchase, event.ersReference, now);
@@ -167,7 +188,7 @@ function whileCancelling(purchase: Purchase, event: PurchaseEvent, now: number):
     case 'CancelFailed':
       switch (event.outcome) {
         case 'not-sent':
-          return again(purchase, 'cancelInvoice', now);
+          return givenUp(purchase, lapsesAt(purchase), now) ?? again(purchase, 'cancelInvoice', now);
         case 'refused':
           return change(purchase, { failures: purchase.failures + 1, next: act('getPaymentStatus', now) });
         case 'unknown':

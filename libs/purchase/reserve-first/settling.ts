@@ -1,5 +1,5 @@
 import type { PurchaseEvent } from './events.js';
-import { type Purchase, type ReviewCase, type Settlement, dispensedMinor } from './purchase.js';
+import { type Purchase, type ReviewCase, type Settlement, dispensedMinor, settlementRows } from './purchase.js';
 import { type Step, act, again, backoffMs, change, end, unchanged } from './step.js';
 import { startReleasing } from './transitions.js';
 
@@ -26,7 +26,7 @@ export function settle(purchase: Purchase, now: number): Step {
   const cases = casesAtClosing(known, dispensed);
   // R is all that the payer agreed to; a machine that gave more has given it away.
   const amountMinor = dispensed > purchase.reservedMinor ? purchase.reservedMinor : dispensed;
-  if (amountMinor === 0n) return { purchase: startReleasing(known, now).purchase, cases };
+  if (amountMinor === 0n) return startReleasing(known, now, cases);
   const settlement: Settlement = { amountMinor, frozenAt: now, updated: false, commit: 'not-sent' };
   return change(known, { state: 'SETTLING', failures: 0, settlement, next: act('updateInvoice', now) }, cases);
 }
@@ -60,7 +60,7 @@ function casesAtClosing(purchase: Purchase, dispensed: bigint): ReviewCase[] {
         suggestedAction: 'Look at the machine: it may have dispensed more.',
       });
     }
-  } else if (closing.dispensedMinor !== dispensed) {
+  } else if (closing.dispensedMinor !== dispensed || closing.dispensed !== countDispensed(purchase)) {
     cases.push({
       reason: 'report-differs',
       amountMinor: closing.dispensedMinor - dispensed,
@@ -70,6 +70,10 @@ function casesAtClosing(purchase: Purchase, dispensed: bigint): ReviewCase[] {
     });
   }
   return cases;
+}
+
+function countDispensed(purchase: Purchase): number {
+  return settlementRows(purchase).reduce((count, { quantity }) => count + quantity, 0);
 }
 
 /** SETTLING: updateInvoice, commitReservation, then look until SEQR says PAID. Every attempt bears the frozen amount. */
@@ -84,7 +88,9 @@ export function settling(purchase: Purchase, event: PurchaseEvent, now: number):
         next: act('commitReservation', now),
       });
     case 'UpdateFailed':
-      if (event.outcome === 'not-sent') return again(purchase, 'updateInvoice', now);
+      if (event.outcome === 'not-sent') {
+        return givenUp(purchase, settlement, now) ?? again(purchase, 'updateInvoice', now);
+      }
       if (event.outcome === 'refused' && [REJECTED_AMOUNT, INVALID_INVOICE_DATA].includes(event.resultCode)) {
         return commitWithoutRows(purchase, settlement, event.resultCode, now);
       }
@@ -96,15 +102,16 @@ export function settling(purchase: Purchase, event: PurchaseEvent, now: number):
         next: act('getPaymentStatus', now),
       });
     case 'CommitFailed':
-      if (event.outcome === 'not-sent') return again(purchase, 'commitReservation', now);
+      if (event.outcome === 'not-sent') {
+        return givenUp(purchase, settlement, now) ?? again(purchase, 'commitReservation', now);
+      }
       return lookAgain(purchase, now, {
         settlement: event.outcome === 'unknown' ? { ...settlement, commit: 'unknown' } : settlement,
       });
     case 'StatusRead':
       return afterLook(purchase, settlement, event, now);
     case 'StatusUnread':
-      if (now >= settlement.frozenAt + GIVE_UP_AFTER_MS) return notSettled(purchase, settlement, now);
-      return again(purchase, 'getPaymentStatus', now);
+      return givenUp(purchase, settlement, now) ?? afterUnreadLook(purchase, settlement, now);
     default:
       return unchanged(purchase);
   }
@@ -134,10 +141,13 @@ function afterLook(
       return end({ ...purchase, ersReference: event.ersReference }, 'COMMITTED', 'committed', now);
     case 'RESERVED':
       if (settlement.commit === 'answered') return afterAnsweredCommit(purchase, settlement, now);
-      return change(purchase, {
-        invoiceVersion: event.invoiceVersion,
-        next: act(settlement.updated ? 'commitReservation' : 'updateInvoice', now),
-      });
+      return (
+        givenUp(purchase, settlement, now) ??
+        change(purchase, {
+          invoiceVersion: event.invoiceVersion,
+          next: act(settlement.updated ? 'commitReservation' : 'updateInvoice', now),
+        })
+      );
     case 'CANCELED':
     case 'FAILED':
     case 'EXPIRED':
@@ -153,9 +163,18 @@ function afterLook(
     case 'PARTIALLY_PAID':
     case 'PENDING_ISSUER_ACKNOWLEDGE':
     case 'UNKNOWN':
-      if (now >= settlement.frozenAt + GIVE_UP_AFTER_MS) return notSettled(purchase, settlement, now);
-      return again(purchase, 'getPaymentStatus', now);
+      return givenUp(purchase, settlement, now) ?? again(purchase, 'getPaymentStatus', now);
   }
+}
+
+/** A look that failed is not one of the looks that are counted after SEQR took the commit. */
+function afterUnreadLook(purchase: Purchase, settlement: Settlement, now: number): Step {
+  if (settlement.commit !== 'answered') return again(purchase, 'getPaymentStatus', now);
+  return change(purchase, { next: act('getPaymentStatus', now + LOOK_AGAIN_MS) });
+}
+
+function givenUp(purchase: Purchase, settlement: Settlement, now: number): Step | null {
+  return now >= settlement.frozenAt + GIVE_UP_AFTER_MS ? notSettled(purchase, settlement, now) : null;
 }
 
 /** SEQR took the commit and still says RESERVED: slow, or lying. Never committed again blindly. */

@@ -2,7 +2,6 @@ import type { PurchaseEvent } from './events.js';
 import type { ClosingReport, Purchase } from './purchase.js';
 import { settle } from './settling.js';
 import { type Step, act, change, unchanged } from './step.js';
-import { startReleasing } from './transitions.js';
 
 /** A grant that the machine has not answered is sent again; the machine absorbs the repeat by its number. */
 const GRANT_REPEAT_MS = 2_000;
@@ -31,13 +30,13 @@ export function unlocking(purchase: Purchase, event: PurchaseEvent, now: number)
         next: act('awaitMachine', now + purchase.terms.grantLifetimeMs + LINK_DELAY_MS),
       });
     case 'GrantRefused':
-      return startReleasing(purchase, now);
+      return settle(purchase, now);
     case 'SessionClosed':
       return closed(purchase, event, now);
     case 'TimePassed':
       if (now < unlockBy) return unchanged(purchase);
       // A grant that never left cannot unlock anything; one that did may have.
-      return grant.bootId === null ? startReleasing(purchase, now) : startClosing(purchase, now);
+      return grant.bootId === null ? settle(purchase, now) : startClosing(purchase, now);
     default:
       return unchanged(purchase);
   }
@@ -65,7 +64,8 @@ export function closing(purchase: Purchase, event: PurchaseEvent, now: number): 
     case 'SessionClosed':
       return closed(purchase, event, now);
     case 'GrantRefused':
-      return startReleasing(purchase, now);
+      // After its acceptance this is the answer to a repeat that came too late; what happened is still to be reported.
+      return purchase.grant?.unlockedAt == null ? settle(purchase, now) : unchanged(purchase);
     case 'GrantAccepted':
       return purchase.grant !== null && purchase.grant.unlockedAt === null
         ? change(purchase, { grant: { ...purchase.grant, unlockedAt: now } })

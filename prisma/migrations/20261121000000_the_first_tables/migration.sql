@@ -136,10 +136,11 @@ CREATE TABLE "purchases" (
     "request_key" TEXT NOT NULL,
     "invoice_reference" TEXT,
     "ers_reference" TEXT,
-    "grant_number" SERIAL NOT NULL,
+    "grant_number" BIGSERIAL NOT NULL,
     "planogram_id" UUID NOT NULL,
     "price_list_id" UUID NOT NULL,
     "details" JSONB NOT NULL,
+    "event_head" BYTEA NOT NULL,
     "started_at" TIMESTAMPTZ(3) NOT NULL,
     "ended_at" TIMESTAMPTZ(3),
 
@@ -154,8 +155,20 @@ CREATE TABLE "purchase_events" (
     "type" TEXT NOT NULL,
     "data" JSONB NOT NULL,
     "state" TEXT NOT NULL,
+    "hash" BYTEA NOT NULL,
 
     CONSTRAINT "purchase_events_pkey" PRIMARY KEY ("purchase_id","seq")
+);
+
+-- CreateTable
+CREATE TABLE "postings" (
+    "purchase_id" UUID NOT NULL,
+    "seq" INTEGER NOT NULL,
+    "account" TEXT NOT NULL,
+    "amount_minor" BIGINT NOT NULL,
+    "currency" TEXT NOT NULL,
+
+    CONSTRAINT "postings_pkey" PRIMARY KEY ("purchase_id","seq","account")
 );
 
 -- CreateTable
@@ -212,6 +225,7 @@ CREATE TABLE "review_cases" (
     "known" TEXT NOT NULL,
     "suggested_action" TEXT NOT NULL,
     "opened_at" TIMESTAMPTZ(3) NOT NULL,
+    "deadline" TIMESTAMPTZ(3) NOT NULL,
     "closed_at" TIMESTAMPTZ(3),
     "closed_by" UUID,
     "closing_note" TEXT,
@@ -308,6 +322,9 @@ ALTER TABLE "purchases" ADD CONSTRAINT "purchases_machine_id_fkey" FOREIGN KEY (
 ALTER TABLE "purchase_events" ADD CONSTRAINT "purchase_events_purchase_id_fkey" FOREIGN KEY ("purchase_id") REFERENCES "purchases"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "postings" ADD CONSTRAINT "postings_purchase_id_fkey" FOREIGN KEY ("purchase_id") REFERENCES "purchases"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "effects" ADD CONSTRAINT "effects_purchase_id_fkey" FOREIGN KEY ("purchase_id") REFERENCES "purchases"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -371,6 +388,49 @@ CREATE TRIGGER "machine_events_append_only" BEFORE UPDATE OR DELETE ON "machine_
   FOR EACH ROW EXECUTE FUNCTION "refuse_change"();
 CREATE TRIGGER "seqr_calls_append_only" BEFORE UPDATE OR DELETE ON "seqr_calls"
   FOR EACH ROW EXECUTE FUNCTION "refuse_change"();
+
+CREATE TRIGGER "postings_append_only" BEFORE UPDATE OR DELETE ON "postings"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_change"();
+
+-- I17: nothing is moved without coming from somewhere.
+ALTER TABLE "postings"
+  ADD CONSTRAINT "postings_account_known" CHECK ("account" IN ('payer', 'reserved', 'committed', 'released', 'under-review', 'written-off'));
+
+CREATE FUNCTION "postings_add_up"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM posted GROUP BY purchase_id, seq, currency HAVING sum(amount_minor) <> 0) THEN
+    RAISE EXCEPTION 'postings do not add up to nothing' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END;
+$$;
+
+CREATE TRIGGER "postings_add_up" AFTER INSERT ON "postings"
+  REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION "postings_add_up"();
+
+-- I26: only the transitions of libs/purchase/reserve-first/transitions-allowed.ts. A test compares the two.
+CREATE TABLE "purchase_transitions" ("from_state" TEXT NOT NULL, "to_state" TEXT NOT NULL, PRIMARY KEY ("from_state", "to_state"));
+INSERT INTO "purchase_transitions" ("from_state", "to_state") VALUES
+  ('NEW', 'INVOICED'), ('NEW', 'REFUSED'),
+  ('INVOICED', 'UNLOCKING'), ('INVOICED', 'CANCELLING'), ('INVOICED', 'CANCELLED'), ('INVOICED', 'REVIEW'),
+  ('CANCELLING', 'UNLOCKING'), ('CANCELLING', 'RELEASING'), ('CANCELLING', 'CANCELLED'), ('CANCELLING', 'REVIEW'),
+  ('UNLOCKING', 'UNLOCKED'), ('UNLOCKING', 'CLOSING'), ('UNLOCKING', 'SETTLING'), ('UNLOCKING', 'RELEASING'),
+  ('UNLOCKED', 'CLOSING'), ('UNLOCKED', 'SETTLING'), ('UNLOCKED', 'RELEASING'),
+  ('CLOSING', 'SETTLING'), ('CLOSING', 'RELEASING'),
+  ('SETTLING', 'COMMITTED'), ('SETTLING', 'REVIEW'),
+  ('RELEASING', 'RELEASED'), ('RELEASING', 'REVIEW');
+
+CREATE FUNCTION "refuse_unknown_transition"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM purchase_transitions WHERE from_state = OLD.state AND to_state = NEW.state) THEN
+    RAISE EXCEPTION 'a purchase cannot go from % to %', OLD.state, NEW.state USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END;
+$$;
+
+CREATE TRIGGER "purchases_known_transition" BEFORE UPDATE OF "state" ON "purchases"
+  FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION "refuse_unknown_transition"();
 
 -- A published version of a planogram or price list never changes: purchases and grants refer to it.
 CREATE TRIGGER "planogram_slots_published" BEFORE UPDATE OR DELETE ON "planogram_slots"

@@ -5,7 +5,7 @@ import { Database } from '#platform/database.js';
 import { type Currency, formatAmount, isCurrency } from '#purchase/money.js';
 import { OfferCatalogue } from '#purchasing/offer-catalogue.js';
 import { stateLabelOf, timeLineOf } from '#purchasing/time-line.js';
-import { resultCodeOf } from '#seqr/result-codes.js';
+import { SUCCESS, resultCodeOf } from '#seqr/result-codes.js';
 
 /** A purchase that is polled for minutes has some dozens of events and calls; these bound the page, not the record. */
 const EVENTS_MAX = 500;
@@ -67,7 +67,7 @@ export class PurchaseViews {
     return {
       ...summaryOf(row),
       ersReference: row.ersReference,
-      grantNumber: row.grantNumber,
+      grantNumber: Number(row.grantNumber),
       vends: row.vends.map((vend) => ({
         number: vend.number,
         selection: vend.selection,
@@ -91,7 +91,7 @@ export class PurchaseViews {
         durationMs: call.durationMs,
         outcome: call.outcome as SeqrCallView['outcome'],
         resultCode: call.resultCode,
-        resultName: call.resultCode === null ? null : resultCodeOf(call.resultCode).name,
+        resultName: call.resultCode === null ? null : resultName(call.resultCode),
         detail: call.detail,
       })),
       reviewCases: row.reviewCases.map((one) => ({
@@ -124,6 +124,10 @@ export function summaryOf(row: SummaryRow): PurchaseSummaryView {
     released: released === null ? null : amountView(released, currency),
     invoiceReference: row.invoiceReference,
   };
+}
+
+function resultName(code: number): string {
+  return code === SUCCESS ? 'SUCCESS' : resultCodeOf(code).name;
 }
 
 export function amountView(minor: bigint, currency: Currency): AmountView {

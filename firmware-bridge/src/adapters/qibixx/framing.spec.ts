@@ -17,7 +17,11 @@ it('takes a line only when it is whole', () => {
 });
 
 it('takes several lines from one read, with any end of line', () => {
-  expect(linesOf('r,ACK\r\nc,VEND,SUCCESS\n\r\nc,STATUS,IDLE\r\n')).toEqual(['r,ACK', 'c,VEND,SUCCESS', 'c,STATUS,IDLE']);
+  expect(linesOf('r,ACK\r\nc,VEND,SUCCESS\n\r\nc,STATUS,IDLE\r\n')).toEqual([
+    'r,ACK',
+    'c,VEND,SUCCESS',
+    'c,STATUS,IDLE',
+  ]);
 });
 
 it('cuts off noise before a line, and says so', () => {

@@ -3,6 +3,7 @@ import type { Log } from '../../log.js';
 import type { Timings } from '../../timings.js';
 import type { AdapterEvent, AdapterIdentity, MachineAdapter, MachineStatus } from '../adapter.js';
 import { Transcript } from '../transcript.js';
+import { Opening } from './opening.js';
 import { commands, parseLine, type AdapterLine } from './protocol.js';
 import type { LineLink } from './serial-link.js';
 import { StartUp } from './start-up.js';
@@ -11,13 +12,6 @@ export interface QibixxOptions {
   readonly currency: string;
   readonly decimals: number;
   readonly timings: Pick<Timings, 'heartbeatMs' | 'silentMs' | 'answerMs' | 'startRetryMs' | 'startTries'>;
-}
-
-interface Opening {
-  readonly creditMinor: number;
-  readonly until: number;
-  tries: number;
-  next: Cancel | undefined;
 }
 
 /** The Qibixx MDB-USB and Pi hat: the adapter's own controller speaks MDB, we speak text lines with the adapter. */
@@ -72,37 +66,24 @@ export class QibixxAdapter implements MachineAdapter {
 
   restart(): void {
     this.running = false;
-    this.opening?.next?.();
-    this.opening = undefined;
+    this.endOpening();
     this.startUp.begin();
   }
 
   openSession(creditMinor: number, withinMs: number): void {
-    this.opening?.next?.();
-    this.opening = { creditMinor, until: this.clock.monotonicMs() + withinMs, tries: 0, next: undefined };
-    this.tryToOpen(this.opening);
-  }
-
-  /** START right after ENABLED is often answered with -3: field programs try a dozen times, 0.9 s apart. */
-  private tryToOpen(opening: Opening): void {
-    if (!this.running) return this.giveUpOpening('the adapter is starting');
-    opening.tries += 1;
-    this.send(commands.start(opening.creditMinor, this.options.decimals));
-    opening.next = this.clock.after(this.options.timings.answerMs, () => this.openAgain(opening, 'no answer to START'));
-  }
-
-  private openAgain(opening: Opening, why: string): void {
-    const { startRetryMs, startTries } = this.options.timings;
-    opening.next?.();
-    const tooLate = this.clock.monotonicMs() + startRetryMs > opening.until;
-    if (opening.tries >= startTries || tooLate) return this.giveUpOpening(`${why}, ${opening.tries} times`);
-    opening.next = this.clock.after(startRetryMs, () => this.tryToOpen(opening));
-  }
-
-  private giveUpOpening(detail: string): void {
-    this.opening?.next?.();
-    this.opening = undefined;
-    this.emit({ type: 'open-failed', detail });
+    this.opening?.end();
+    const { options, clock } = this;
+    const start = commands.start(creditMinor, options.decimals);
+    const opening = new Opening(options.timings, clock, clock.monotonicMs() + withinMs, {
+      send: () => this.send(start),
+      failed: (detail) => {
+        this.opening = undefined;
+        this.emit({ type: 'open-failed', detail });
+      },
+    });
+    this.opening = opening;
+    if (this.running) opening.begin();
+    else opening.fail('the adapter is starting');
   }
 
   approve(priceMinor: number): void {
@@ -114,8 +95,7 @@ export class QibixxAdapter implements MachineAdapter {
   }
 
   closeSession(): void {
-    this.opening?.next?.();
-    this.opening = undefined;
+    this.endOpening();
     this.send(commands.stop);
   }
 
@@ -137,8 +117,7 @@ export class QibixxAdapter implements MachineAdapter {
     this.running = false;
     this.heartbeat?.();
     this.startUp.cancel();
-    this.opening?.next?.();
-    this.opening = undefined;
+    this.endOpening();
   }
 
   private send(line: string): void {
@@ -182,10 +161,10 @@ export class QibixxAdapter implements MachineAdapter {
   private obey(line: AdapterLine): void {
     switch (line.kind) {
       case 'status':
-        if (line.status === 'idle') this.opened();
+        if (line.status === 'idle') this.endOpening();
         return this.becomes(line.status);
       case 'vend-request':
-        this.opened();
+        this.endOpening();
         this.status = 'vend';
         return this.emit({ type: 'selection', selection: line.selection, priceMinor: line.priceMinor });
       case 'vend-success':
@@ -211,8 +190,9 @@ export class QibixxAdapter implements MachineAdapter {
     }
   }
 
-  private opened(): void {
-    this.opening?.next?.();
+  /** The machine opened, or shall not any more. */
+  private endOpening(): void {
+    this.opening?.end();
     this.opening = undefined;
   }
 
@@ -232,8 +212,7 @@ export class QibixxAdapter implements MachineAdapter {
   private wasRefused(command: 'START' | 'VEND' | 'STOP', code: number): void {
     switch (command) {
       case 'START':
-        if (this.opening !== undefined) this.openAgain(this.opening, `START ${code}`);
-        return;
+        return this.opening?.again(`START ${code}`);
       case 'VEND':
         // -2 is a payload the adapter cannot read: the machine still waits, and is told no.
         if (code === -2) this.deny();
@@ -245,7 +224,7 @@ export class QibixxAdapter implements MachineAdapter {
   }
 
   private beginAnew(): void {
-    if (this.opening !== undefined) this.giveUpOpening('the adapter restarted');
+    this.opening?.fail('the adapter restarted');
     this.emit({ type: 'fault', code: 'adapter-restarted', detail: 'the adapter was off without being asked' });
     this.becomes('inactive');
     this.restart();

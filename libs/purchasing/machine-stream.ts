@@ -1,0 +1,67 @@
+import { type Database, type Transaction, sql } from '#platform/database.js';
+
+import type { MachineEventRecord } from './ports.js';
+
+/**
+ * Takes the next event of a machine's journal in. Events are taken in without a gap and once each: the row of the
+ * journal is the lock and the counter.
+ *
+ * @returns false when it is not the next one: taken in already, or one before it is missing.
+ */
+export async function takeMachineEvent(
+  client: Pick<Transaction, '$queryRaw'>,
+  event: MachineEventRecord,
+): Promise<boolean> {
+  const rows = await client.$queryRaw<unknown[]>(sql`
+    WITH advanced AS (
+      INSERT INTO machine_streams (machine_id, journal_id, last_seq)
+      SELECT ${event.machineId}, ${event.journalId}, ${event.seq}::int
+      WHERE ${event.seq}::int = 1 OR EXISTS (
+        SELECT FROM machine_streams WHERE machine_id = ${event.machineId} AND journal_id = ${event.journalId})
+      ON CONFLICT (machine_id, journal_id) DO UPDATE SET last_seq = EXCLUDED.last_seq
+        WHERE machine_streams.last_seq = EXCLUDED.last_seq - 1
+      RETURNING machine_id
+    )
+    INSERT INTO machine_events (machine_id, journal_id, seq, boot_id, type, body, purchase_id, rejected, machine_at)
+    SELECT machine_id, ${event.journalId}, ${event.seq}::int, ${event.bootId}, ${event.type},
+      ${JSON.stringify(event.body)}::jsonb, ${event.purchaseId}::uuid, ${event.rejected}, ${new Date(event.machineAt)}
+    FROM advanced
+    RETURNING seq`);
+  return rows.length === 1;
+}
+
+/** How far the events of a journal have been taken in; null for a journal that this database has never heard of. */
+export async function lastSeqOf(database: Database, machineId: string, journalId: string): Promise<number | null> {
+  const rows = await database.query<{ last_seq: number }>(
+    sql`SELECT last_seq FROM machine_streams WHERE machine_id = ${machineId} AND journal_id = ${journalId}`,
+  );
+  return rows[0]?.last_seq ?? null;
+}
+
+/**
+ * Goes on behind a gap that nobody can fill any more: the machine was told once that these events are safe and has
+ * forgotten them, and this database does not hold them. It is not the database that acknowledged them, or was put back
+ * to an earlier day; what they said of money is a person's matter.
+ */
+export async function skipLostEvents(
+  database: Database,
+  event: Pick<MachineEventRecord, 'machineId' | 'journalId' | 'seq'>,
+  caseId: string,
+): Promise<void> {
+  await database.query(sql`
+    WITH before AS (
+      SELECT last_seq FROM machine_streams WHERE machine_id = ${event.machineId} AND journal_id = ${event.journalId}
+    ), skipped AS (
+      INSERT INTO machine_streams (machine_id, journal_id, last_seq)
+      VALUES (${event.machineId}, ${event.journalId}, ${event.seq}::int - 1)
+      ON CONFLICT (machine_id, journal_id) DO UPDATE SET last_seq = EXCLUDED.last_seq
+        WHERE machine_streams.last_seq < EXCLUDED.last_seq
+      RETURNING machine_id
+    )
+    INSERT INTO review_cases (id, machine_id, reason, currency, known, suggested_action, opened_at, deadline)
+    SELECT ${caseId}::uuid, skipped.machine_id, 'events-lost', machines.currency,
+      format('Events %s to %s of the machine are lost: they were acknowledged by another database, or by this one before it was put back.',
+        before.last_seq + 1, ${event.seq}::int - 1),
+      'Compare the machine’s counters and SEQR’s report with the purchases of that time.', now(), now() + interval '3 days'
+    FROM skipped, before, machines WHERE machines.id = skipped.machine_id`);
+}
