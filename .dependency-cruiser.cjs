@@ -46,8 +46,9 @@ module.exports = {
     },
     {
       name: 'only-the-bridge-knows-serialport',
+      comment: 'The specs of the simulated machine look at it through the eyes of a bridge.',
       severity: 'error',
-      from: { pathNot: bridge },
+      from: { pathNot: [bridge, '^apps/simulated-machine/.*\\.spec\\.ts$'] },
       to: { path: ['node_modules/serialport/', 'node_modules/@serialport/'] },
     },
     {
@@ -81,9 +82,13 @@ module.exports = {
     },
     {
       name: 'no-branch-for-simulators',
-      comment: 'The product does not know whether its neighbours are simulated. Only the local system puts them together.',
+      comment:
+        'The product does not know whether its neighbours are simulated. Only the local system puts them together.',
       severity: 'error',
-      from: { path: ['^apps/(reseller-api|machine-gateway)/', '^libs/', '^firmware-bridge/src/'], pathNot: '\\.spec\\.ts$' },
+      from: {
+        path: ['^apps/(reseller-api|machine-gateway)/', '^libs/', '^firmware-bridge/src/'],
+        pathNot: '\\.spec\\.ts$',
+      },
       to: { path: ['^apps/seqr-sandbox/', '^apps/simulated-machine/', '^apps/local/'] },
     },
     {
@@ -96,7 +101,10 @@ module.exports = {
     {
       name: 'not-to-dev-dependencies',
       severity: 'error',
-      from: { path: ['^apps/', '^libs/', '^firmware-bridge/src/'], pathNot: ['\\.spec\\.ts$', '/test(ing)?/', '^apps/operator-console/'] },
+      from: {
+        path: ['^apps/', '^libs/', '^firmware-bridge/src/'],
+        pathNot: ['\\.spec\\.ts$', '/test(ing)?/', '^apps/operator-console/'],
+      },
       to: { dependencyTypes: ['npm-dev'] },
     },
   ],

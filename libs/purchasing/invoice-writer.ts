@@ -14,9 +14,9 @@ export interface MachineNames {
 /** Writes what payers read: the reservation, the final bill and the receipt. */
 export class InvoiceWriter {
   constructor(
-    private readonly catalogue: OfferCatalogue,
+    private readonly catalogue: Pick<OfferCatalogue, 'products'>,
     private readonly machines: MachineNames,
-    private readonly urls: NotificationUrls,
+    private readonly urls: Pick<NotificationUrls, 'urlOf'>,
   ) {}
 
   /** The bill the payer confirms: one row, the most that can be charged. */

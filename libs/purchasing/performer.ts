@@ -15,7 +15,8 @@ interface Performed {
   readonly calls: readonly SeqrCall[];
 }
 
-type SeqrCalls = Pick<
+/** What the acts need of SEQR; the simulation brings its own. */
+export type SeqrCalls = Pick<
   SeqrClient,
   'sendInvoice' | 'getPaymentStatus' | 'updateInvoice' | 'commitReservation' | 'cancelInvoice' | 'submitPaymentReceipt'
 >;
@@ -27,8 +28,8 @@ const INVALID_INVOICE_DATA = 49;
 export class ActPerformer implements Performer {
   constructor(
     private readonly seqr: SeqrCalls,
-    private readonly machines: MachineCommands,
-    private readonly invoices: InvoiceWriter,
+    private readonly machines: Pick<MachineCommands, 'grant' | 'close'>,
+    private readonly invoices: Pick<InvoiceWriter, 'reservation' | 'final' | 'receipt'>,
     private readonly clock: { now(): number },
   ) {}
 

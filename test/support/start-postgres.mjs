@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -21,6 +21,7 @@ export default async function startPostgres() {
   const { Database } = await import('../../dist/libs/platform/database.js');
   const { seed } = await import('../../dist/prisma/seed.js');
   const folder = await mkdtemp(join(tmpdir(), 'vendrail-test-'));
+  await chmod(folder, 0o755);
   const postgres = await startEmbeddedPostgres({
     folder,
     port: await freePort(),

@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 export default async function stopPostgres() {
   const { postgres, folder } = globalThis.vendrailTestPostgres;
   await postgres.stop();
-  await rm(folder, { recursive: true, force: true });
+  // Run by root in a private clone the data lies elsewhere.
+  for (const place of [folder, dirname(postgres.dataFolder)]) await rm(place, { recursive: true, force: true });
 }

@@ -52,6 +52,7 @@ export class TestSystem {
         postgresPort: 0,
       },
       {
+        folder,
         httpsPort,
         sandboxPort,
         mqttPort,

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, chown, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,9 +9,10 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 
 import {
+  RUNTIME_FOLDER,
+  type Identity,
   asUnprivileged,
   hydrateSymlinks,
-  type Identity,
   isReachableByOthers,
   runtimeFolderFor,
 } from './unprivileged.js';
@@ -103,16 +104,24 @@ async function place(folder: string, identity: Identity): Promise<{ programs: st
     return { programs: packaged, home: folder };
   }
   const home = runtimeFolderFor(folder);
-  const programs = join(home, 'programs');
-  if (!existsSync(join(programs, '.complete'))) {
-    await rm(programs, { recursive: true, force: true });
-    await mkdir(programs, { recursive: true });
-    await cp(packaged, programs, { recursive: true, verbatimSymlinks: true });
-    await hydrateSymlinks(programs);
-    await writeFile(join(programs, '.complete'), '');
-  }
+  await mkdir(home, { recursive: true });
   await writeFile(join(folder, 'postgres-is-at'), `${home}\n`);
-  return { programs, home };
+  return { programs: await reachableCopy(packaged), home };
+}
+
+/** One copy of the programs for all installations of this computer; two that start at once do not see half of it. */
+async function reachableCopy(packaged: string): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(packaged, '..', 'package.json'), 'utf8')) as { version: string };
+  const programs = join(RUNTIME_FOLDER, `postgres-${version}`);
+  if (existsSync(programs)) return programs;
+  const unfinished = `${programs}.${process.pid}`;
+  await cp(packaged, unfinished, { recursive: true, verbatimSymlinks: true });
+  await hydrateSymlinks(unfinished);
+  await rename(unfinished, programs).catch(async (error: unknown) => {
+    if (!existsSync(programs)) throw error;
+    await rm(unfinished, { recursive: true });
+  });
+  return programs;
 }
 
 function packagedPrograms(): string {

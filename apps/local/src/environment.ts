@@ -4,6 +4,8 @@ import { loadEnvFile } from 'node:process';
 
 /** The ports of what is embedded, checked before anything starts. */
 export interface LocalEnvironment {
+  /** Where data, certificate and secrets are kept between two starts. */
+  readonly folder: string;
   readonly httpsPort: number;
   readonly sandboxPort: number;
   readonly mqttPort: number;
@@ -30,6 +32,7 @@ export function readLocalEnvironment(projectFolder: string): LocalEnvironment {
   };
   const given = (name: string) => (process.env[name] === '' ? undefined : process.env[name]);
   const environment = {
+    folder: given('VENDRAIL_FOLDER') ?? join(projectFolder, '.vendrail'),
     httpsPort: port('HTTPS_PORT', 8443),
     sandboxPort: port('SANDBOX_PORT', 8090),
     mqttPort: port('MQTT_PORT', 1883),

@@ -36,7 +36,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const environment = readLocalEnvironment(projectFolder);
-  const installation = await openInstallation(join(projectFolder, '.vendrail'), values.fresh ?? false);
+  const installation = await openInstallation(environment.folder, values.fresh ?? false);
   const stopping = untilSignal();
   console.log(`\n${paint(1, 'Vendrail')} is starting`);
   const system = await startSystem(installation, environment, projectFolder, progress);

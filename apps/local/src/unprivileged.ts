@@ -30,10 +30,13 @@ export function isReachableByOthers(folder: string): boolean {
   }
 }
 
-/** A folder of root's that others can reach, one for each installation. */
+/** Root's folder for what others must reach. */
+export const RUNTIME_FOLDER = '/var/lib/vendrail';
+
+/** A folder that others can reach, one for each installation. */
 export function runtimeFolderFor(folder: string): string {
   const name = createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 16);
-  return join('/var/lib/vendrail', name);
+  return join(RUNTIME_FOLDER, name);
 }
 
 /** The npm package lists its symbolic links in a file, since archives of npm cannot hold them. */

@@ -121,7 +121,10 @@ export class EventIntake implements OnApplicationBootstrap {
     const lastSeq = await this.lastSeq(event);
     if (lastSeq !== null && lastSeq >= event.seq - 1) return false;
     const { machineId } = event;
-    this.logger.error({ machineId, from: (lastSeq ?? 0) + 1, to: event.seq - 1 }, 'events of a machine are lost for good');
+    this.logger.error(
+      { machineId, from: (lastSeq ?? 0) + 1, to: event.seq - 1 },
+      'events of a machine are lost for good',
+    );
     await skipLostEvents(this.database, event, this.ids.uuid());
     return true;
   }

@@ -1,0 +1,150 @@
+import { INVOICE, failed, issued, notified, paid, status, timePassed } from '../testing/happenings.js';
+import { asking, waitedOut, waiting } from '../testing/stages.js';
+
+describe('asking SEQR for the invoice', () => {
+  it('waits for the payer when the invoice is there, and looks from time to time', () => {
+    const visit = asking().on(issued);
+
+    expect(visit.purchase).toMatchObject({ state: 'INVOICED', invoiceReference: INVOICE });
+    expect(visit.next).toEqual({ kind: 'getPaymentStatus', inMs: 3_000 });
+  });
+
+  it('asks once more at once when the request certainly never left, and then gives up', () => {
+    const again = asking().on(failed('InvoiceFailed', 'not-sent'));
+
+    expect(again.state).toBe('NEW');
+    expect(again.next).toEqual({ kind: 'sendInvoice', inMs: 0 });
+    expect(again.on(failed('InvoiceFailed', 'not-sent')).purchase).toMatchObject({
+      state: 'REFUSED',
+      end: { reason: 'invoice-not-sent' },
+    });
+  });
+
+  it.each([
+    ['refused', 90, 'invoice-refused'],
+    ['unknown', 'unknown', 'invoice-unknown'],
+  ] as const)('never asks again after an outcome that is %s', (_, how, reason) => {
+    const visit = asking().on(failed('InvoiceFailed', how));
+
+    expect(visit.purchase).toMatchObject({ state: 'REFUSED', next: null, end: { reason } });
+    expect(visit.cases).toEqual([]);
+  });
+
+  it('asks for the status at once when the notification came before the invoice’s number', () => {
+    const visit = asking().on(notified).later(50).on(issued);
+
+    expect(visit.next).toEqual({ kind: 'getPaymentStatus', inMs: 0 });
+  });
+
+  it('opens one case, and asks nothing, when a given-up invoice is confirmed', () => {
+    const visit = asking().on(failed('InvoiceFailed', 'unknown')).on(notified, notified);
+
+    expect(visit.state).toBe('REFUSED');
+    expect(visit.next).toBeNull();
+    expect(visit.reasons).toEqual(['orphan-invoice']);
+  });
+
+  it('opens that case also when the confirmation came before the invoice was given up', () => {
+    const visit = asking().on(notified, failed('InvoiceFailed', 'unknown'), notified);
+
+    expect(visit.reasons).toEqual(['orphan-invoice']);
+  });
+});
+
+describe('waiting for the payer', () => {
+  it('unlocks when SEQR says that the money is reserved', () => {
+    const visit = waiting().on(status('RESERVED'));
+
+    expect(visit.state).toBe('UNLOCKING');
+    expect(visit.purchase.reservedAt).toBe(visit.now);
+    expect(visit.next).toEqual({ kind: 'sendGrant', inMs: 0 });
+  });
+
+  it('takes a notification as a hint to look, and unlocks nothing by it', () => {
+    const visit = waiting().later(1_000).on(notified);
+
+    expect(visit.state).toBe('INVOICED');
+    expect(visit.next).toEqual({ kind: 'getPaymentStatus', inMs: 0 });
+  });
+
+  it('looks once for a hundred notifications that come together', () => {
+    const once = waiting().later(1_000).on(notified);
+
+    expect(once.on(...Array.from({ length: 100 }, () => notified)).purchase).toBe(once.purchase);
+  });
+
+  it('looks again when the answer was asked for before the notification came', () => {
+    const visit = waiting().later(1_000).on(notified).later(20);
+    const early = status('ISSUED', { invoiceVersion: 1, askedAt: visit.now - 100 });
+
+    expect(visit.on(early).next).toEqual({ kind: 'getPaymentStatus', inMs: 0 });
+  });
+
+  it('keeps looking when the notification was false', () => {
+    const visit = waiting().later(1_000).on(notified).later(50).on(status('ISSUED'));
+
+    expect(visit.state).toBe('INVOICED');
+    expect(visit.next).toEqual({ kind: 'getPaymentStatus', inMs: 3_000 });
+  });
+
+  it.each(['PARTIALLY_PAID', 'PENDING_ISSUER_ACKNOWLEDGE', 'UNKNOWN'] as const)('never unlocks on %s', (word) => {
+    expect(waiting().on(status(word)).state).toBe('INVOICED');
+  });
+
+  it('ignores an answer with an older version: it was overtaken on its way', () => {
+    const visit = waiting()
+      .on(status('ISSUED', { invoiceVersion: 3 }))
+      .later(3_000);
+
+    expect(visit.on(status('RESERVED', { invoiceVersion: 2 })).state).toBe('INVOICED');
+    expect(visit.on(status('RESERVED', { invoiceVersion: 4 })).state).toBe('UNLOCKING');
+  });
+
+  it.each([
+    ['CANCELED', 'payer-declined'],
+    ['FAILED', 'payment-failed'],
+    ['EXPIRED', 'invoice-expired'],
+  ] as const)('ends at once when SEQR says %s', (word, reason) => {
+    expect(waiting().on(status(word)).purchase).toMatchObject({ state: 'CANCELLED', end: { reason }, next: null });
+  });
+
+  it('repeats an unanswered look sooner than it polls, and well within 20 seconds', () => {
+    const visit = waiting().on(failed('StatusUnread', 'unknown'));
+
+    expect(visit.next).toEqual({ kind: 'getPaymentStatus', inMs: 250 });
+    const tenth = Array.from({ length: 10 }).reduce<typeof visit>(
+      (one) => one.whenDue().on(failed('StatusUnread', 'unknown')),
+      visit,
+    );
+    expect(tenth.next).toEqual({ kind: 'getPaymentStatus', inMs: 3_000 });
+  });
+
+  it('leaves it to a person when SEQR took the money instead of reserving it', () => {
+    const visit = waiting().on(paid(2_000n));
+
+    expect(visit.purchase).toMatchObject({ state: 'REVIEW', end: { reason: 'unexpected-payment' } });
+    expect(visit.cases).toMatchObject([{ reason: 'unexpected-payment', amountMinor: 2_000n }]);
+  });
+
+  it('does not unlock when another amount was reserved than was asked for', () => {
+    const visit = waiting().on(status('RESERVED', { totalMinor: 1_900n }));
+
+    expect(visit.state).toBe('CANCELLING');
+    expect(visit.next).toEqual({ kind: 'cancelInvoice', inMs: 0 });
+    expect(visit.cases).toMatchObject([{ reason: 'other-amount', amountMinor: -100n }]);
+    expect(visit.on(failed('CancelFailed', 51), status('RESERVED')).state).toBe('RELEASING');
+  });
+
+  it('cancels when nobody confirmed in time', () => {
+    expect(waiting().later(89_799).on(timePassed).state).toBe('INVOICED');
+    expect(waitedOut().state).toBe('CANCELLING');
+    expect(waitedOut().next).toEqual({ kind: 'cancelInvoice', inMs: 0 });
+  });
+
+  it('looks a last time at the end of the window, not after it', () => {
+    const visit = waiting().later(88_800).on(status('ISSUED'));
+
+    expect(visit.next).toEqual({ kind: 'getPaymentStatus', inMs: 1_000 });
+    expect(visit.whenDue().state).toBe('CANCELLING');
+  });
+});
