@@ -26,6 +26,12 @@ export type GrantTerms = Pick<
   | 'selectionWindowMs'
 >;
 
+/**
+ * QoS 0: what left once is never sent again by the client or the broker, after a reconnect an hour later least of all. A
+ * command that got lost is repeated by whoever wants it done, with the same number, while it is still wanted.
+ */
+const COMMAND_QOS = 0;
+
 /** Commands to machines. */
 export class MachineCommands {
   constructor(
@@ -46,13 +52,13 @@ export class MachineCommands {
     const bootId = rows[0]?.boot_id;
     if (bootId === undefined) throw new MachineOfflineError('the machine is offline');
     const message: Grant = { v: PROTOCOL_VERSION, type: 'grant', ...terms, bootId, at: this.now() };
-    await this.publisher.publish(topicOf(terms.machineId, 'command'), encode(message), 1);
+    await this.publisher.publish(topicOf(terms.machineId, 'command'), encode(message), COMMAND_QOS);
     return bootId;
   }
 
   async close(terms: Pick<CloseGrant, 'machineId' | 'purchaseId' | 'grantNumber'>): Promise<void> {
     const message: CloseGrant = { v: PROTOCOL_VERSION, type: 'close', ...terms, at: this.now() };
-    await this.publisher.publish(topicOf(terms.machineId, 'command'), encode(message), 1);
+    await this.publisher.publish(topicOf(terms.machineId, 'command'), encode(message), COMMAND_QOS);
   }
 
   private now(): string {

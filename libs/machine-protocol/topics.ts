@@ -6,7 +6,7 @@
  * |----------------------------------|---------|-----|----------|--------------------|
  * | vendrail/v1/<machineId>/presence | bridge  | 1   | yes      | Presence           |
  * | vendrail/v1/<machineId>/event    | bridge  | 1   | no       | MachineEvent       |
- * | vendrail/v1/<machineId>/command  | gateway | 1   | never    | MachineCommand     |
+ * | vendrail/v1/<machineId>/command  | gateway | 0   | never    | MachineCommand     |
  * | vendrail/v1/<machineId>/ack      | gateway | 1   | no       | EventAck           |
  */
 const ROOT = 'vendrail/v1';

@@ -97,7 +97,13 @@ export class MqttConnection {
 
   private deliver(topic: string, payload: Uint8Array, retained: boolean): void {
     for (const [filter, { handler }] of this.subscriptions) {
-      if (matches(filter, topic)) handler(topic, payload, retained);
+      if (!matches(filter, topic)) continue;
+      try {
+        handler(topic, payload, retained);
+      } catch (error) {
+        // Thrown into the client it would take the whole process down, and anybody may be the sender.
+        this.log.error({ topic: filter, error: String(error) }, 'a message could not be handled');
+      }
     }
   }
 }

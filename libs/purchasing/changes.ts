@@ -24,11 +24,24 @@ export class Changes {
 
   watch(listener: (notice: LiveNotice) => void): Promise<void> {
     return this.mqtt.subscribe(TOPIC, 0, (_, payload) => {
-      listener(JSON.parse(Buffer.from(payload).toString()) as LiveNotice);
+      const notice = noticeOf(payload);
+      if (notice !== undefined) listener(notice);
     });
   }
 
   private tell(notice: LiveNotice): void {
     this.mqtt.publish(TOPIC, JSON.stringify(notice), 0).catch(() => undefined);
+  }
+}
+
+/** Whoever reaches the broker can write here: what is no notice is nothing. */
+function noticeOf(payload: Uint8Array): LiveNotice | undefined {
+  try {
+    const { kind, purchaseId, machineId } = JSON.parse(Buffer.from(payload).toString()) as Record<string, unknown>;
+    if (typeof machineId !== 'string') return undefined;
+    if (kind === 'machine') return { kind, machineId };
+    return kind === 'purchase' && typeof purchaseId === 'string' ? { kind, purchaseId, machineId } : undefined;
+  } catch {
+    return undefined;
   }
 }

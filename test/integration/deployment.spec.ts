@@ -168,7 +168,8 @@ describe('docker-compose.yml', () => {
 
   it('fills the demo machine with what the seeded one sells, at its prices', async () => {
     const database = await Database.connect(await newDatabase(), 'test');
-    const machine = await demoMachine(database).finally(() => database.close());
+    const machine = await demoMachine(database);
+    await database.close();
 
     expect(machine.name).toBe(environmentOf('demo-machine')['VENDRAIL_MACHINE_ID']);
     expect(JSON.parse(compose.configs['demo-slots'].content)).toEqual(machine.slots);

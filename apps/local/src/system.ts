@@ -99,6 +99,8 @@ export async function startSystem(
       VENDRAIL_SECRET: installation.secret,
       OPERATOR_TOKEN: installation.operatorToken,
       LOG_LEVEL: 'warn',
+      // A demonstration is for this computer; whoever wants more sets it.
+      HTTPS_HOST: '127.0.0.1',
       ...process.env,
       DATABASE_URL: databaseUrl,
       MQTT_URL: mqttUrl,
