@@ -51,7 +51,15 @@ export async function build(done = () => undefined, options = {}) {
       ? [
           {
             name: 'simulation',
-            sources: ['test/simulation', 'test/crashes', 'libs', 'apps', 'firmware-bridge', 'tsconfig.simulation.json', 'package-lock.json'],
+            sources: [
+              'test/simulation',
+              'test/crashes',
+              'libs',
+              'apps',
+              'firmware-bridge',
+              'tsconfig.simulation.json',
+              'package-lock.json',
+            ],
             except: /\.spec\.ts$/,
             run: () => run([bin('typescript/bin/tsc'), '-p', 'tsconfig.simulation.json']),
           },

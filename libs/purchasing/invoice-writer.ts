@@ -34,26 +34,16 @@ export class InvoiceWriter {
 
   /** The final bill: what was dispensed, and nothing else. Modes and URL are sent again, SEQR replaces the whole. */
   async final(purchase: Purchase): Promise<InvoiceRequest> {
-    const { currency, settlement } = purchase;
-    const products = await this.catalogue.products(purchase.planogramId, purchase.priceListId);
-    const amountMinor = settlement?.amountMinor ?? 0n;
-    const rows = settlementRows(purchase).map((row) => invoiceRow(row, products.get(row.selection), currency));
-    const surplus = rows.reduce((total, row) => total + row.itemTotalAmount.minor, 0n) - amountMinor;
-    if (surplus > 0n) {
-      // A machine gave more than was reserved; the payer agreed to R and pays R.
-      const total = { minor: -surplus, currency };
-      rows.push({ itemDescription: 'Above the reservation, not charged', itemQuantity: 1, itemTotalAmount: total });
-    }
-    return { ...(await this.head(purchase)), invoiceRows: rows, totalAmount: { minor: amountMinor, currency } };
+    const total = { minor: purchase.settlement?.amountMinor ?? 0n, currency: purchase.currency };
+    return { ...(await this.head(purchase)), invoiceRows: await this.rows(purchase), totalAmount: total };
   }
 
   async receipt(purchase: Purchase): Promise<ReceiptDocument> {
-    const products = await this.catalogue.products(purchase.planogramId, purchase.priceListId);
     const machine = await this.machines.nameOf(purchase.machineId);
-    const lines = settlementRows(purchase).map(({ selection, quantity, unitMinor }) => {
-      const total = formatMoney({ minor: unitMinor * BigInt(quantity), currency: purchase.currency });
-      return `<tr><td>${quantity} × ${escapeHtml(nameOf(products.get(selection), selection))}</td><td>${total}</td></tr>`;
-    });
+    const lines = (await this.rows(purchase)).map(
+      ({ itemDescription, itemQuantity, itemTotalAmount }) =>
+        `<tr><td>${itemQuantity} × ${escapeHtml(itemDescription)}</td><td>${formatMoney(itemTotalAmount)}</td></tr>`,
+    );
     const total = formatMoney({ minor: purchase.settlement?.amountMinor ?? 0n, currency: purchase.currency });
     const html = [
       '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Receipt</title></head><body>',
@@ -63,6 +53,21 @@ export class InvoiceWriter {
       `<p>Invoice ${escapeHtml(purchase.invoiceReference ?? '')}</p></body></html>`,
     ].join('\n');
     return { mimeType: 'text/html', data: html, receiptType: 'PAYMENT_RECEIPT' };
+  }
+
+  /** They add up to what is charged. */
+  private async rows(purchase: Purchase): Promise<InvoiceRow[]> {
+    const { currency, settlement } = purchase;
+    const products = await this.catalogue.products(purchase.planogramId, purchase.priceListId);
+    const rows = settlementRows(purchase).map((row) => invoiceRow(row, products.get(row.selection), currency));
+    const surplus =
+      rows.reduce((total, row) => total + row.itemTotalAmount.minor, 0n) - (settlement?.amountMinor ?? 0n);
+    if (surplus > 0n) {
+      // A machine gave more than was reserved; the payer agreed to R and pays R.
+      const total = { minor: -surplus, currency };
+      rows.push({ itemDescription: 'Above the reservation, not charged', itemQuantity: 1, itemTotalAmount: total });
+    }
+    return rows;
   }
 
   private async head(purchase: Purchase) {

@@ -35,6 +35,11 @@ export interface RunnerOptions {
 const CONFLICTS_MAX = 8;
 /** Acts taken over at one sweep: each is a call to SEQR or a message, and the next sweep is a second away. */
 const CLAIM_MAX = 100;
+/**
+ * A timer that comes this late was not waited for: the process stood still, and was dead to the others (ServerInstance).
+ * They may be doing its acts; what they left, the sweep brings back.
+ */
+const STOOD_STILL_MS = 2_000;
 /** Timers further away than this are left to the sweep: memory is the accelerator, the database the truth. */
 const TIMER_MAX_MS = 3_600_000;
 
@@ -50,6 +55,7 @@ export class PurchaseRunner {
   private readonly leased = new Map<string, Act>();
   private readonly queues = new Map<string, Promise<unknown>>();
   private readonly driving = new Map<string, Promise<void>>();
+  private readonly driveAgain = new Set<string>();
   private readonly timers = new Map<string, { cancel(): void }>();
   private stopped = false;
 
@@ -121,8 +127,12 @@ export class PurchaseRunner {
   /** Does what is due for a purchase, one act at a time, until nothing is due any more. */
   private drive(purchaseId: string): Promise<void> {
     const underWay = this.driving.get(purchaseId);
-    // The loop under way sees the newer record when its act comes back.
-    if (underWay !== undefined || this.stopped) return underWay ?? Promise.resolve();
+    if (underWay !== undefined) {
+      // The loop under way may have looked for the last time already.
+      this.driveAgain.add(purchaseId);
+      return underWay;
+    }
+    if (this.stopped) return Promise.resolve();
     const loop = this.loop(purchaseId);
     this.driving.set(purchaseId, loop);
     return loop;
@@ -137,6 +147,7 @@ export class PurchaseRunner {
       this.options.onFault?.(purchaseId, error);
     } finally {
       this.driving.delete(purchaseId);
+      if (this.driveAgain.delete(purchaseId)) void this.drive(purchaseId);
     }
   }
 
@@ -169,9 +180,11 @@ export class PurchaseRunner {
 
   private wakeAfter(purchaseId: string, waitMs: number): void {
     if (waitMs > TIMER_MAX_MS) return this.forget(purchaseId);
+    const dueAt = this.options.clock.now() + waitMs;
     const timer = this.options.clock.after(waitMs, () => {
       // While this server waited another may have moved the purchase on.
       this.known.delete(purchaseId);
+      if (this.options.clock.now() > dueAt + STOOD_STILL_MS) this.forget(purchaseId);
       void this.drive(purchaseId);
     });
     this.timers.set(purchaseId, timer);

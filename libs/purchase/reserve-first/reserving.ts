@@ -8,6 +8,8 @@ import { startReleasing, startUnlocking } from './transitions.js';
 const NOTIFICATION_SPACING_MS = 250;
 /** sendInvoice that certainly did not leave may be tried once more within the caller's patience. */
 const UNSENT_INVOICE_REPEATS = 1;
+/** Result code of every call about an invoice: SEQR API page. */
+const INVALID_INVOICE_REFERENCE = 54;
 /** A cancel that SEQR keeps refusing is a person's matter after a day. */
 const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 
@@ -75,7 +77,7 @@ export function invoiced(purchase: Purchase, event: PurchaseEvent, now: number):
         case 'UNKNOWN':
           if (purchase.notifiedAt !== null && event.askedAt <= purchase.notifiedAt && !windowOver(purchase, now)) {
             // Asked before the notification came: ask again for what it announced.
-            return change(purchase, { next: act('getPaymentStatus', now) });
+            return change(purchase, { invoiceVersion: event.invoiceVersion, next: act('getPaymentStatus', now) });
           }
           return stillWaiting(purchase, now, event.invoiceVersion);
       }
@@ -196,6 +198,7 @@ function whileCancelling(purchase: Purchase, event: PurchaseEvent, now: number):
       }
     // oxlint-disable-next-line no-fallthrough -- every outcome above returns
     case 'StatusUnread':
+      if (event.outcome === 'refused' && event.resultCode === INVALID_INVOICE_REFERENCE) return disowned(purchase, now);
       return givenUp(purchase, lapsesAt(purchase), now) ?? again(purchase, 'getPaymentStatus', now);
     default:
       return unchanged(purchase);
@@ -218,6 +221,18 @@ function givenUp(purchase: Purchase, since: number, now: number): Step | null {
       amountMinor: purchase.reservedMinor,
       known: 'Nothing was dispensed, and SEQR has not confirmed for a day that the payer’s money is free.',
       suggestedAction: 'Ask SEQR whether the reservation is gone; have it released if it is not.',
+    },
+  ]);
+}
+
+/** Asking on for a day would hold the machine for a day, and SEQR cannot release what it does not know. */
+function disowned(purchase: Purchase, now: number): Step {
+  return end(purchase, 'REVIEW', 'not-settled', now, [
+    {
+      reason: 'lying-invoice',
+      amountMinor: purchase.reservedMinor,
+      known: 'SEQR gave this invoice a reference and now says that it knows no such invoice. Nothing was dispensed.',
+      suggestedAction: 'Ask SEQR what became of the invoice, and that no money is held for it.',
     },
   ]);
 }

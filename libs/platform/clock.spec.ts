@@ -1,0 +1,39 @@
+import { performance } from 'node:perf_hooks';
+
+import { DatabaseClock } from './clock.js';
+
+describe('the clock of decisions', () => {
+  it('shows the database’s time, and half of what the question took', () => {
+    const clock = new DatabaseClock();
+    const askedAt = performance.now();
+    clock.anchor(1_000_000, askedAt - 40, askedAt);
+
+    expect(clock.now()).toBeGreaterThanOrEqual(1_000_020);
+    expect(clock.now()).toBeLessThan(1_001_000);
+  });
+
+  it('takes no notice of the computer’s clock', () => {
+    const clock = new DatabaseClock();
+    const before = clock.now();
+    const wallClock = jest.spyOn(Date, 'now').mockReturnValue(0);
+    try {
+      expect(clock.now()).toBeGreaterThanOrEqual(before);
+    } finally {
+      wallClock.mockRestore();
+    }
+  });
+
+  it('wakes for what is past at once, and not for what was cancelled', async () => {
+    const clock = new DatabaseClock();
+    const woken: string[] = [];
+    clock.after(0, () => woken.push('cancelled')).cancel();
+    await new Promise<void>((resolve) => {
+      clock.after(-5_000, () => {
+        woken.push('past');
+        resolve();
+      });
+    });
+
+    expect(woken).toEqual(['past']);
+  });
+});

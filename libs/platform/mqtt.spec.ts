@@ -1,0 +1,103 @@
+import { createLogger } from './logging.js';
+import { MqttConnection, NotConnectedError } from './mqtt.js';
+import { TestBroker } from './testing/test-broker.js';
+
+const log = createLogger('silent', 'test');
+
+interface Message {
+  readonly topic: string;
+  readonly text: string;
+  readonly retained: boolean;
+}
+
+/** Messages as they come, each awaited once. */
+class Inbox {
+  private readonly messages: Message[] = [];
+  private readonly waiting: ((message: Message) => void)[] = [];
+
+  readonly take = (topic: string, payload: Uint8Array, retained: boolean): void => {
+    const message = { topic, text: Buffer.from(payload).toString(), retained };
+    const waiting = this.waiting.shift();
+    if (waiting === undefined) this.messages.push(message);
+    else waiting(message);
+  };
+
+  next(): Promise<Message> {
+    const message = this.messages.shift();
+    return message === undefined ? new Promise((resolve) => this.waiting.push(resolve)) : Promise.resolve(message);
+  }
+}
+
+describe('the connection to the broker', () => {
+  let broker: TestBroker;
+  let connection: MqttConnection;
+  let inbox: Inbox;
+
+  beforeEach(async () => {
+    broker = await TestBroker.start();
+    connection = await MqttConnection.connect({ url: broker.url, clientId: 'server-test' }, log);
+    inbox = new Inbox();
+  });
+
+  afterEach(async () => {
+    await connection.close();
+    await broker.stop();
+  });
+
+  const disconnected = async () => {
+    while (connection.connected) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  it('hands a message to whom it may concern', async () => {
+    const other = new Inbox();
+    await connection.subscribe('machines/+/event', 1, inbox.take);
+    await connection.subscribe('machines/+/presence', 1, other.take);
+    await connection.publish('machines/a/presence', 'first', 1);
+    await connection.publish('machines/a/event', 'second', 1);
+
+    expect(await inbox.next()).toEqual({ topic: 'machines/a/event', text: 'second', retained: false });
+    expect(await other.next()).toEqual({ topic: 'machines/a/presence', text: 'first', retained: false });
+  });
+
+  it('tells what was true once from what is said now', async () => {
+    await broker.publish('machines/a/presence', 'long ago', true);
+    await connection.subscribe('machines/+/presence', 1, inbox.take);
+    expect(await inbox.next()).toMatchObject({ text: 'long ago', retained: true });
+
+    await broker.publish('machines/a/presence', 'now', true);
+    expect(await inbox.next()).toMatchObject({ text: 'now', retained: false });
+  });
+
+  it('goes on when a handler throws', async () => {
+    await connection.subscribe('bad', 1, () => {
+      throw new Error('a defect');
+    });
+    await connection.subscribe('good', 1, inbox.take);
+    await broker.publish('bad', 'x');
+    await broker.publish('good', 'y');
+
+    expect(await inbox.next()).toMatchObject({ text: 'y' });
+  });
+
+  it('refuses to publish while the broker is away', async () => {
+    await broker.shut();
+    await disconnected();
+
+    await expect(connection.publish('machines/a/command', 'grant', 1)).rejects.toThrow(NotConnectedError);
+  });
+
+  it('subscribes again when the broker is back, and delivers nothing that was published meanwhile', async () => {
+    await connection.subscribe('machines/+/command', 1, inbox.take);
+    await broker.shut();
+    await disconnected();
+    await expect(connection.publish('machines/a/command', 'old', 1)).rejects.toThrow(NotConnectedError);
+    await expect(connection.publish('machines/a/command', 'old', 0)).rejects.toThrow(NotConnectedError);
+
+    const back = broker.subscribed('machines/+/command');
+    await broker.open();
+    await back;
+    await connection.publish('machines/a/command', 'new', 1);
+
+    expect(await inbox.next()).toMatchObject({ text: 'new' });
+  });
+});
