@@ -2,6 +2,7 @@ import { type Database, sql } from '#platform/database.js';
 import { encode } from '#machine-protocol/codec.js';
 import { type CloseGrant, type Grant, PROTOCOL_VERSION } from '#machine-protocol/messages.js';
 import { topicOf } from '#machine-protocol/topics.js';
+import { NotConnectedError } from '#platform/mqtt.js';
 
 /** Publishes now or throws; never keeps a message for later. */
 export interface Publisher {
@@ -10,6 +11,14 @@ export interface Publisher {
 
 export class MachineOfflineError extends Error {
   override readonly name = 'MachineOfflineError';
+}
+
+/** The connection failed while the command was on its way. */
+export class UnsureIfSentError extends Error {
+  override readonly name = 'UnsureIfSentError';
+  constructor(readonly bootId: string) {
+    super('the command may have been sent');
+  }
 }
 
 export type GrantTerms = Pick<
@@ -43,7 +52,7 @@ export class MachineCommands {
   /**
    * Sends a grant to the boot that the machine is in now.
    *
-   * @returns the boot. @throws MachineOfflineError and NotConnectedError when it certainly was not sent.
+   * @returns the boot. @throws UnsureIfSentError when it may have been sent; any other error: it certainly was not.
    */
   async grant(terms: GrantTerms): Promise<string> {
     const rows = await this.database.query<{ boot_id: string }>(
@@ -52,7 +61,12 @@ export class MachineCommands {
     const bootId = rows[0]?.boot_id;
     if (bootId === undefined) throw new MachineOfflineError('the machine is offline');
     const message: Grant = { v: PROTOCOL_VERSION, type: 'grant', ...terms, bootId, at: this.now() };
-    await this.publisher.publish(topicOf(terms.machineId, 'command'), encode(message), COMMAND_QOS);
+    try {
+      await this.publisher.publish(topicOf(terms.machineId, 'command'), encode(message), COMMAND_QOS);
+    } catch (error) {
+      if (error instanceof NotConnectedError) throw error;
+      throw new UnsureIfSentError(bootId);
+    }
     return bootId;
   }
 

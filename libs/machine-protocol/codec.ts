@@ -1,6 +1,13 @@
 import { z } from 'zod';
 
-import { MESSAGE_BYTES_MAX, eventAck, machineCommand, machineEvent, presence } from './messages.js';
+import {
+  MESSAGE_BYTES_MAX,
+  eventAck,
+  machineCommand,
+  machineEvent,
+  machineEventEnvelope,
+  presence,
+} from './messages.js';
 
 /** A message that is not of the protocol. `message` says what was wrong and where; it never repeats the payload. */
 export class ProtocolError extends Error {
@@ -42,6 +49,8 @@ function decoderOf<T extends { machineId: string }>(schema: z.ZodType<T>) {
 export const decodePresence = decoderOf(presence);
 export const decodeCommand = decoderOf(machineCommand);
 export const decodeEvent = decoderOf(machineEvent);
+/** For an event that `decodeEvent` refuses: its place in the journal, so that the events behind it are not held up. */
+export const decodeEventEnvelope = decoderOf(machineEventEnvelope);
 export const decodeAck = decoderOf(eventAck);
 
 export function encode(

@@ -205,6 +205,10 @@ export const machineEvent = z.object({
 });
 export type MachineEvent = z.infer<typeof machineEvent>;
 
+/** The outside of an event whose inside this side does not know: a newer bridge, or a faulty one. */
+export const machineEventEnvelope = machineEvent.extend({ body: z.unknown() });
+export type MachineEventEnvelope = z.infer<typeof machineEventEnvelope>;
+
 /** Everything of this journal up to and with `upTo` is durable on the server; send again from `upTo + 1`. */
 export const eventAck = z.object({
   v: version,

@@ -19,6 +19,7 @@ export function httpsAdapter(configuration: Configuration): FastifyAdapter {
       connectionsCheckingInterval: 2_000,
     },
     routerOptions: { maxParamLength: 200 },
-    forceCloseConnections: true,
+    // Requests under way are answered before the server closes; idle connections are not waited for.
+    forceCloseConnections: 'idle',
   });
 }

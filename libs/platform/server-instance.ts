@@ -21,6 +21,7 @@ export class ServerInstance {
 
   private constructor(
     readonly id: string,
+    private readonly role: string,
     private readonly database: Database,
     private readonly clock: DatabaseClock,
     private readonly log: Logger,
@@ -35,7 +36,7 @@ export class ServerInstance {
   ): Promise<ServerInstance> {
     await database.query(sql`INSERT INTO server_instances (id, role) VALUES (${id}::uuid, ${role})`);
     await database.query(sql`DELETE FROM server_instances WHERE heartbeat_at < now() - ${FORGET_AFTER}::interval`);
-    const instance = new ServerInstance(id, database, clock, log);
+    const instance = new ServerInstance(id, role, database, clock, log);
     await instance.beat();
     return instance;
   }
@@ -49,7 +50,9 @@ export class ServerInstance {
     const askedAt = performance.now();
     try {
       const rows = await this.database.query<{ now: Date }>(
-        sql`UPDATE server_instances SET heartbeat_at = now() WHERE id = ${this.id}::uuid RETURNING clock_timestamp() AS now`,
+        // The row can be gone: forgotten after a long sleep, or the database was put back to an earlier day.
+        sql`INSERT INTO server_instances (id, role) VALUES (${this.id}::uuid, ${this.role})
+            ON CONFLICT (id) DO UPDATE SET heartbeat_at = now() RETURNING clock_timestamp() AS now`,
       );
       const row = rows[0];
       if (!row) throw new Error('the row of this instance is gone');

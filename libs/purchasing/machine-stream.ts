@@ -50,7 +50,8 @@ export async function skipLostEvents(
 ): Promise<void> {
   await database.query(sql`
     WITH before AS (
-      SELECT last_seq FROM machine_streams WHERE machine_id = ${event.machineId} AND journal_id = ${event.journalId}
+      SELECT coalesce(max(last_seq), 0) AS last_seq FROM machine_streams
+      WHERE machine_id = ${event.machineId} AND journal_id = ${event.journalId}
     ), skipped AS (
       INSERT INTO machine_streams (machine_id, journal_id, last_seq)
       VALUES (${event.machineId}, ${event.journalId}, ${event.seq}::int - 1)
@@ -64,4 +65,20 @@ export async function skipLostEvents(
         before.last_seq + 1, ${event.seq}::int - 1),
       'Compare the machine’s counters and SEQR’s report with the purchases of that time.', now(), now() + interval '3 days'
     FROM skipped, before, machines WHERE machines.id = skipped.machine_id`);
+}
+
+/** One open case a machine: whoever takes it up reads the machine's events. */
+export async function openUnreadableCase(
+  database: Database,
+  machineId: string,
+  fault: string,
+  caseId: string,
+): Promise<void> {
+  await database.query(sql`
+    INSERT INTO review_cases (id, machine_id, reason, currency, known, suggested_action, opened_at, deadline)
+    SELECT ${caseId}::uuid, id, 'unreadable-event', currency,
+      ${`The machine reports what this server cannot read (${fault}). It was kept, and counts for nothing.`},
+      'Bring bridge and server to the same version; compare the machine’s counters with its purchases.', now(), now() + interval '3 days'
+    FROM machines WHERE id = ${machineId} AND NOT EXISTS (
+      SELECT FROM review_cases WHERE machine_id = ${machineId} AND reason = 'unreadable-event' AND closed_at IS NULL)`);
 }

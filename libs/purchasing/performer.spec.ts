@@ -1,4 +1,4 @@
-import { MachineOfflineError } from '#fleet/machine-commands.js';
+import { MachineOfflineError, UnsureIfSentError } from '#fleet/machine-commands.js';
 import { NotConnectedError } from '#platform/mqtt.js';
 import type { ActKind, Purchase } from '#purchase/reserve-first/purchase.js';
 import { INVOICE } from '#purchase/testing/happenings.js';
@@ -188,7 +188,8 @@ describe('a command to the machine', () => {
   it.each([
     ['the machine is offline', new MachineOfflineError('offline'), { type: 'GrantNotSent', detail: 'offline' }],
     ['the broker is away', new NotConnectedError('away'), { type: 'GrantNotSent', detail: 'away' }],
-    ['nobody knows whether it left', new Error('no acknowledgement'), { type: 'GrantSent', bootId: 'unknown' }],
+    ['the presence cannot be read', new Error('no database'), { type: 'GrantNotSent', detail: 'no database' }],
+    ['nobody knows whether it left', new UnsureIfSentError('boot-0001'), { type: 'GrantSent', bootId: 'boot-0001' }],
   ])('says what became of a grant when %s', async (_, fault, event) => {
     expect((await performerWith(ANSWERED, fault).perform(unlocking().purchase, 'sendGrant')).event).toEqual(event);
   });

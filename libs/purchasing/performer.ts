@@ -1,5 +1,4 @@
-import { MachineOfflineError, type MachineCommands } from '#fleet/machine-commands.js';
-import { NotConnectedError } from '#platform/mqtt.js';
+import { type MachineCommands, UnsureIfSentError } from '#fleet/machine-commands.js';
 import { exponentOf } from '#purchase/money.js';
 import type { Failure, PurchaseEvent } from '#purchase/reserve-first/events.js';
 import type { Act, Purchase } from '#purchase/reserve-first/purchase.js';
@@ -160,11 +159,10 @@ export class ActPerformer implements Performer {
       });
       return { event: { type: 'GrantSent', bootId }, calls: [] };
     } catch (error) {
-      if (error instanceof MachineOfflineError || error instanceof NotConnectedError) {
-        return { event: { type: 'GrantNotSent', detail: error.message }, calls: [] };
-      }
-      // Published and not acknowledged: it may have reached the machine.
-      return { event: { type: 'GrantSent', bootId: 'unknown' }, calls: [] };
+      // Only what failed while it was being sent may have reached the machine.
+      return error instanceof UnsureIfSentError
+        ? { event: { type: 'GrantSent', bootId: error.bootId }, calls: [] }
+        : { event: { type: 'GrantNotSent', detail: messageOf(error) }, calls: [] };
     }
   }
 
@@ -180,6 +178,10 @@ export class ActPerformer implements Performer {
       return { event: { type: 'CloseNotSent', detail: String(error) }, calls: [] };
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function referenceOf(purchase: Purchase): string {

@@ -80,6 +80,11 @@ export interface Performer {
   perform(purchase: Purchase, act: Act): Promise<{ event: PurchaseEvent; calls: readonly SeqrCallRecord[] }>;
 }
 
+/** Its heartbeat is late, or it is stopping. */
+export class NotActingError extends Error {
+  override readonly name = 'NotActingError';
+}
+
 export class MachineHeldError extends Error {
   override readonly name = 'MachineHeldError';
 }

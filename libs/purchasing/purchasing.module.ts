@@ -23,10 +23,12 @@ import { NotificationUrls } from './notification-url.js';
 import { OfferCatalogue } from './offer-catalogue.js';
 import { ActPerformer } from './performer.js';
 import { PostgresPurchaseStore } from './purchase-store.js';
-import { PurchaseRunner } from './runner.js';
+import { CLAIM_MAX, PurchaseRunner } from './runner.js';
 
 /** Work that a stopped server left behind is looked for this often: picked up within five seconds of the stop (I28). */
 const SWEEP_EVERY_MS = 1_000;
+/** 100,000 purchases; what is more waits for the next sweep. */
+const ROUNDS_MAX = 1_000;
 
 /** Sweeping on every replica is safe: each row is claimed by one. */
 @Injectable()
@@ -43,8 +45,11 @@ class DueWork {
     if (this.sweeping) return;
     this.sweeping = true;
     try {
-      const claimed = await this.runner.sweep();
-      if (claimed > 0) this.logger.info({ claimed }, 'took over work that another server left');
+      // A full round means that there is more: after a crash thousands may be due, and SEQR's 20 seconds run.
+      for (let round = 0, claimed = CLAIM_MAX; claimed === CLAIM_MAX && round < ROUNDS_MAX; round += 1) {
+        claimed = await this.runner.sweep();
+        if (claimed > 0) this.logger.info({ claimed }, 'took over work that another server left');
+      }
     } catch (error) {
       this.logger.warn({ error: String(error) }, 'could not look for due work');
     } finally {
@@ -133,7 +138,8 @@ class DueWork {
           ),
           clock,
           mayAct: () => instance.isAlive,
-          onStep: (after, _event, before) => {
+          onStep: (after, _event, before, cases) => {
+            for (const { reason } of cases) metrics.reviewCases.inc({ reason });
             if (isOver(after) && !isOver(before)) metrics.purchasesEnded.inc({ state: after.state });
             changes.purchase(after.id, after.machineId);
           },

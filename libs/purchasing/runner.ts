@@ -1,13 +1,14 @@
 import type { PurchaseEvent } from '#purchase/reserve-first/events.js';
 import { type Beginning, step } from '#purchase/reserve-first/lifecycle.js';
 import { interrupted } from '#purchase/reserve-first/outcomes.js';
-import type { Act, Purchase } from '#purchase/reserve-first/purchase.js';
+import type { Act, Purchase, ReviewCase } from '#purchase/reserve-first/purchase.js';
 
 import {
   type ClaimedAct,
   ConflictError,
   InvoiceReferenceTakenError,
   type MachineEventRecord,
+  NotActingError,
   type Performer,
   type PurchaseRequest,
   type PurchaseStore,
@@ -27,14 +28,14 @@ export interface RunnerOptions {
   readonly mayAct: () => boolean;
   /** The lifecycle; the simulation puts broken ones here, to see that it finds them. */
   readonly step?: typeof step;
-  readonly onStep?: (after: Purchase, event: PurchaseEvent, before: Purchase) => void;
+  readonly onStep?: (after: Purchase, event: PurchaseEvent, before: Purchase, cases: readonly ReviewCase[]) => void;
   readonly onFault?: (purchaseId: string, error: unknown) => void;
 }
 
 /** Two servers can move one purchase at the same time; that they would do so this often in a row is a fault. */
 const CONFLICTS_MAX = 8;
 /** Acts taken over at one sweep: each is a call to SEQR or a message, and the next sweep is a second away. */
-const CLAIM_MAX = 100;
+export const CLAIM_MAX = 100;
 /**
  * A timer that comes this late was not waited for: the process stood still, and was dead to the others (ServerInstance).
  * They may be doing its acts; what they left, the sweep brings back.
@@ -65,9 +66,11 @@ export class PurchaseRunner {
    * Starts a purchase and asks SEQR for its invoice.
    *
    * @returns the purchase when the outcome is durable: INVOICED, or REFUSED.
-   * @throws MachineHeldError when another purchase holds the machine.
+   * @throws MachineHeldError when another purchase holds the machine; NotActingError while this server may not act.
    */
   async begin(beginning: Omit<Beginning, 'grantNumber'>, request: PurchaseRequest): Promise<Purchase> {
+    // What cannot be carried on must not be begun: nothing is held for it.
+    if (this.stopped || !this.options.mayAct()) throw new NotActingError('this server may not act now');
     const purchase = await this.options.store.begin(beginning, request);
     this.remember(purchase, purchase.next);
     await this.drive(purchase.id);
@@ -250,13 +253,14 @@ export class PurchaseRunner {
         // The store leases a new act to the server that decided it, and leaves the lease of one that stays.
         this.known.set(purchaseId, after);
         if (after.next !== before.next) this.remember(after, after.next);
-        if (after !== before) this.options.onStep?.(after, event, before);
+        if (after !== before) this.options.onStep?.(after, event, before, cases);
         return after;
       } catch (error) {
         this.known.delete(purchaseId);
         if (error instanceof InvoiceReferenceTakenError && event.type === 'InvoiceIssued') {
           const detail = 'SEQR gave the reference of another invoice';
-          return this.applyNow(purchaseId, { type: 'InvoiceFailed', outcome: 'unknown', detail }, calls, machineEvent);
+          const lie = { type: 'InvoiceFailed', outcome: 'unknown', detail, isLie: true } as const;
+          return this.applyNow(purchaseId, lie, calls, machineEvent);
         }
         if (!(error instanceof ConflictError) || conflicts >= CONFLICTS_MAX) throw error;
       }

@@ -13,7 +13,9 @@ export async function demoMachine(database: Database): Promise<SimulatedMachineO
     include: { stock: true },
   });
   if (machine === null || !isCurrency(machine.currency)) {
-    throw new Error(`the database has no machine ${DEMO_MACHINE_ID}: start with an empty database, or with -- --fresh`);
+    throw new Error(
+      `this database has machines, but not ${DEMO_MACHINE_ID}, which npm start simulates: name an empty database in DATABASE_URL, or run the roles one by one (npm run start:reseller-api, npm run start:machine-gateway)`,
+    );
   }
   const products = await new OfferCatalogue(database).products(machine.planogramId, machine.priceListId);
   const stock = new Map(machine.stock.map(({ selection, quantity }) => [selection, quantity]));

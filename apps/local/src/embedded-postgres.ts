@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 
 import pg from 'pg';
 
+import { freePort, isFree } from './installation.js';
 import {
   RUNTIME_FOLDER,
   type Identity,
@@ -48,7 +49,7 @@ export interface EmbeddedPostgresOptions {
  * PostgreSQL refuses to run as root. Started by root it runs as an unprivileged user instead, and where that user cannot
  * reach the project's folder (a private clone), programs and data are put where it can.
  *
- * @throws Error that names the port when it is taken, or the server's last words when it does not start.
+ * @throws Error with the server's last words when it does not start.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const identity = await asUnprivileged();
@@ -61,10 +62,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const password = (await readFile(passwordFile, 'utf8')).trim();
   await stopLeftover(dataFolder);
 
+  // Kept from the last start where possible; who took it meanwhile may keep it.
+  const port = (await isFree(options.port)) ? options.port : await freePort();
   const log: string[] = [];
   const settings: Record<string, string> = {
     listen_addresses: '127.0.0.1',
-    port: String(options.port),
+    port: String(port),
     unix_socket_directories: '',
     max_connections: '60',
     shared_buffers: '128MB',
@@ -83,9 +86,15 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     if (log.length > 50) log.shift();
   });
   const url = (database: string) =>
-    `postgresql://vendrail:${password}@127.0.0.1:${options.port}/${encodeURIComponent(database)}`;
-  await untilReady(server, url('postgres'), log);
-  await createDatabase(url('postgres'), options.database);
+    `postgresql://vendrail:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+  server.once('error', (error) => log.push(error.message));
+  try {
+    await untilReady(server, url('postgres'), log);
+    await createDatabase(url('postgres'), options.database);
+  } catch (error) {
+    await stop(server, 'fast');
+    throw error;
+  }
   if (server.pid === undefined) throw new Error('PostgreSQL has no process id');
   return {
     url: url(options.database),
@@ -172,8 +181,8 @@ async function stopLeftover(dataFolder: string): Promise<void> {
   if (!Number.isInteger(pid) || pid <= 1) return;
   try {
     // Another program may have been given the number since.
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => 'postgres');
-    if (!command.includes('postgres')) return;
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+    if (!command.includes(dataFolder)) return;
     process.kill(pid, 'SIGINT');
   } catch {
     return;

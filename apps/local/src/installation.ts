@@ -15,13 +15,23 @@ export interface Installation {
   readonly postgresPort: number;
 }
 
-/** Reads the installation, or makes one; `fresh` forgets the old one with all its data. */
+export class AlreadyRunningError extends Error {
+  override readonly name = 'AlreadyRunningError';
+}
+
+/**
+ * Reads the installation, or makes one; `fresh` forgets the old one with all its data.
+ *
+ * @throws AlreadyRunningError while another process runs on this folder: two would take the data from each other.
+ */
 export async function openInstallation(folder: string, fresh: boolean): Promise<Installation> {
+  await refuseWhileRunning(folder);
   if (fresh) {
     await rm(folder, { recursive: true, force: true });
     await rm(runtimeFolderFor(folder), { recursive: true, force: true });
   }
   await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, LOCK_FILE), `${process.pid}\n`);
   const file = join(folder, 'installation.json');
   if (existsSync(file))
     return { folder, ...(JSON.parse(await readFile(file, 'utf8')) as Omit<Installation, 'folder'>) };
@@ -32,6 +42,19 @@ export async function openInstallation(folder: string, fresh: boolean): Promise<
   };
   await writeFile(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
   return { folder, ...made };
+}
+
+const LOCK_FILE = 'running';
+
+async function refuseWhileRunning(folder: string): Promise<void> {
+  const pid = (await readFile(join(folder, LOCK_FILE), 'utf8').catch(() => '')).trim();
+  if (pid === '' || Number(pid) === process.pid) return;
+  // A killed process leaves the file behind, and its number may be another program's by now.
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  if (!command.includes('local/src/main')) return;
+  throw new AlreadyRunningError(
+    `Vendrail runs already on ${folder} (process ${pid}): stop it first, or start this one elsewhere with VENDRAIL_FOLDER=<folder> and other ports`,
+  );
 }
 
 export class PortTakenError extends Error {

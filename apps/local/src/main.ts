@@ -44,10 +44,14 @@ async function main(): Promise<number> {
     introduce(system);
     if (system.sandbox !== undefined) {
       console.log(`\n${paint(1, 'A purchase, from scan to commit')}  (SANDBOX: no real money)\n`);
-      const verdict = await demoPurchase(system, tell).then(
-        (agreement) => ({ text: `\n  ${agreement}\n`, ok: true }),
-        (error: Error) => ({ text: `\n  ${paint(31, 'The purchase failed')}: ${error.message}\n`, ok: false }),
-      );
+      const verdict = await Promise.race([
+        demoPurchase(system, tell).then(
+          (agreement) => ({ text: `\n  ${agreement}\n`, ok: true }),
+          (error: Error) => ({ text: `\n  ${paint(31, 'The purchase failed')}: ${error.message}\n`, ok: false }),
+        ),
+        stopping.then(() => undefined),
+      ]);
+      if (verdict === undefined) return values.once === true ? 1 : 0;
       console.log(verdict.text);
       if (values.once === true) return verdict.ok ? 0 : 1;
     } else if (values.once === true) {
@@ -56,9 +60,9 @@ async function main(): Promise<number> {
     }
     console.log(`Up. ${paint(2, 'Ctrl-C stops everything.')}`);
     await stopping;
-    console.log('\nStopping');
     return 0;
   } finally {
+    if (values.once !== true) console.log('\nStopping');
     await system.stop();
   }
 }
@@ -103,7 +107,15 @@ function tell(entry: TimeLineEntryView): void {
 
 function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    let asked = false;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      // The handler stays: a second Ctrl-C must not leave PostgreSQL behind.
+      process.on(signal, () => {
+        if (asked) console.log('Still stopping: what is under way is brought to its end first');
+        asked = true;
+        resolve();
+      });
+    }
   });
 }
 

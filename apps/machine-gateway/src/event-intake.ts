@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 
-import { ProtocolError, decodeEvent, encode } from '#machine-protocol/codec.js';
-import { type MachineEvent, PROTOCOL_VERSION } from '#machine-protocol/messages.js';
+import { ProtocolError, decodeEvent, decodeEventEnvelope, encode } from '#machine-protocol/codec.js';
+import { type MachineEvent, type MachineEventEnvelope, PROTOCOL_VERSION } from '#machine-protocol/messages.js';
 import { machineOfTopic, topicOf, topicOfAll } from '#machine-protocol/topics.js';
 import { Database, sql } from '#platform/database.js';
 import type { Ids } from '#platform/ids.js';
@@ -10,7 +10,7 @@ import { Metrics } from '#platform/metrics.js';
 import { MqttConnection } from '#platform/mqtt.js';
 import { IDS, LOGGER } from '#platform/tokens.js';
 import { EventTakenError, type MachineEventRecord } from '#purchasing/ports.js';
-import { lastSeqOf, skipLostEvents, takeMachineEvent } from '#purchasing/machine-stream.js';
+import { lastSeqOf, openUnreadableCase, skipLostEvents, takeMachineEvent } from '#purchasing/machine-stream.js';
 import { PurchaseRunner } from '#purchasing/runner.js';
 
 import { purchaseEventOf } from './purchase-event.js';
@@ -57,9 +57,10 @@ export class EventIntake implements OnApplicationBootstrap {
 
   private async take(machineId: string, payload: Uint8Array): Promise<void> {
     try {
-      const event = decodeEvent(payload, machineId);
-      const taken = (await this.takeIn(event)) || ((await this.passedGap(event)) && (await this.takeIn(event)));
-      if (taken) this.metrics.machineEvents.inc({ type: event.body.type });
+      const event = readEvent(payload, machineId);
+      const take = () => ('fault' in event ? this.keepUnreadable(event) : this.takeIn(event));
+      const taken = (await take()) || ((await this.passedGap(event)) && (await take()));
+      if (taken) this.metrics.machineEvents.inc({ type: 'fault' in event ? UNREADABLE : event.body.type });
       await this.acknowledge(event, taken ? event.seq : ((await this.lastSeq(event)) ?? 0));
     } catch (error) {
       if (error instanceof ProtocolError) {
@@ -75,17 +76,7 @@ export class EventIntake implements OnApplicationBootstrap {
   private async takeIn(event: MachineEvent): Promise<boolean> {
     const { body } = event;
     const purchaseId = 'purchaseId' in body ? body.purchaseId : null;
-    const record: MachineEventRecord = {
-      machineId: event.machineId,
-      journalId: event.journalId,
-      bootId: event.bootId,
-      seq: event.seq,
-      type: body.type,
-      body,
-      machineAt: event.at,
-      purchaseId,
-      rejected: null,
-    };
+    const record = recordOf(event, body.type, body, purchaseId);
     const purchaseEvent = purchaseEventOf(body);
     if (purchaseId === null || purchaseEvent === null) return this.keep(record);
     if (!(await this.isOfMachine(purchaseId, event.machineId))) {
@@ -104,6 +95,16 @@ export class EventIntake implements OnApplicationBootstrap {
     }
   }
 
+  /** Held up, it would hold up everything the machine says after it: it is kept, and a person is told. */
+  private async keepUnreadable(event: UnreadableEvent): Promise<boolean> {
+    const body = typeof event.body === 'object' && event.body !== null ? event.body : {};
+    const record = { ...recordOf(event, UNREADABLE, body, null), rejected: event.fault };
+    if (!(await this.keep(record))) return false;
+    this.logger.error({ machineId: event.machineId, seq: event.seq, fault: event.fault }, 'an event could not be read');
+    await openUnreadableCase(this.database, event.machineId, event.fault, this.ids.uuid());
+    return true;
+  }
+
   private keep(record: MachineEventRecord): Promise<boolean> {
     return takeMachineEvent(this.database.client, record);
   }
@@ -116,7 +117,7 @@ export class EventIntake implements OnApplicationBootstrap {
   }
 
   /** Whether this event stands behind a gap that can never be filled; then the gap is closed, with a case. */
-  private async passedGap(event: MachineEvent): Promise<boolean> {
+  private async passedGap(event: MachineEventEnvelope): Promise<boolean> {
     if (event.oldest !== event.seq) return false;
     const lastSeq = await this.lastSeq(event);
     if (lastSeq !== null && lastSeq >= event.seq - 1) return false;
@@ -129,11 +130,11 @@ export class EventIntake implements OnApplicationBootstrap {
     return true;
   }
 
-  private lastSeq(event: MachineEvent): Promise<number | null> {
+  private lastSeq(event: MachineEventEnvelope): Promise<number | null> {
     return lastSeqOf(this.database, event.machineId, event.journalId);
   }
 
-  private async acknowledge(event: MachineEvent, upTo: number): Promise<void> {
+  private async acknowledge(event: MachineEventEnvelope, upTo: number): Promise<void> {
     const ack = encode({
       v: PROTOCOL_VERSION,
       machineId: event.machineId,
@@ -143,4 +144,28 @@ export class EventIntake implements OnApplicationBootstrap {
     });
     await this.mqtt.publish(topicOf(event.machineId, 'ack'), ack, 1);
   }
+}
+
+const UNREADABLE = 'unreadable';
+
+type UnreadableEvent = MachineEventEnvelope & { readonly fault: string };
+
+/** @throws ProtocolError for what has not even the outside of an event. */
+function readEvent(payload: Uint8Array, machineId: string): MachineEvent | UnreadableEvent {
+  try {
+    return decodeEvent(payload, machineId);
+  } catch (error) {
+    if (!(error instanceof ProtocolError) || error.code !== 'NOT_OF_THE_PROTOCOL') throw error;
+    return { ...decodeEventEnvelope(payload, machineId), fault: error.message };
+  }
+}
+
+function recordOf(
+  event: MachineEventEnvelope,
+  type: string,
+  body: object,
+  purchaseId: string | null,
+): MachineEventRecord {
+  const { machineId, journalId, bootId, seq, at: machineAt } = event;
+  return { machineId, journalId, bootId, seq, type, body, machineAt, purchaseId, rejected: null };
 }

@@ -62,10 +62,10 @@ export class PresenceIntake implements OnApplicationBootstrap {
    */
   private async goOnAbove(grantNumber: number): Promise<void> {
     if (grantNumber <= this.highestGrantNumber) return;
-    this.highestGrantNumber = grantNumber;
     await this.database.query(sql`
       SELECT setval('purchases_grant_number_seq', least(${grantNumber}::bigint, last_value + ${GRANT_NUMBER_LEAP_MAX}::bigint))
       FROM purchases_grant_number_seq WHERE last_value < ${grantNumber}::bigint`);
+    this.highestGrantNumber = grantNumber;
   }
 
   /**
@@ -80,7 +80,7 @@ export class PresenceIntake implements OnApplicationBootstrap {
         adapter, software, unacknowledged, open_purchase_id, last_seen_at)
       SELECT id, ${presence.online}, now(), ${presence.machineState}, ${presence.detail ?? null}, ${presence.bootId},
         ${presence.simulated}, ${presence.adapter}, ${presence.software}, ${presence.unacknowledged},
-        ${presence.openPurchaseId ?? null}::uuid, CASE WHEN ${retained} THEN ${new Date(presence.at)} ELSE now() END
+        ${presence.openPurchaseId ?? null}::uuid, CASE WHEN ${retained} THEN to_timestamp(0) ELSE now() END
       FROM machines WHERE id = ${presence.machineId}
       ON CONFLICT (machine_id) DO UPDATE SET online = EXCLUDED.online,
         online_since = CASE WHEN known.online = EXCLUDED.online THEN known.online_since ELSE now() END,

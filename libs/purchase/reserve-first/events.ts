@@ -20,7 +20,8 @@ export type PaymentStatus =
 
 export type SeqrEvent =
   | { readonly type: 'InvoiceIssued'; readonly invoiceReference: string }
-  | ({ readonly type: 'InvoiceFailed' } & Failure)
+  /** `isLie`: the answer named an invoice that another purchase has. */
+  | ({ readonly type: 'InvoiceFailed'; readonly isLie?: boolean } & Failure)
   /** SEQR called the notificationUrl. */
   | { readonly type: 'NotificationReceived' }
   | {

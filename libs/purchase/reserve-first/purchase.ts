@@ -52,7 +52,7 @@ export interface Purchase {
 
 /** Set by configuration, fixed for a purchase when it starts. Milliseconds. */
 export interface Terms {
-  readonly paymentMode: 'RESERVATION_REQUIRED' | 'RESERVATION_REQUIRED_PRELIMINARY_AMOUNT' | 'RESERVATION_DESIRED';
+  readonly paymentMode: 'RESERVATION_REQUIRED' | 'RESERVATION_REQUIRED_PRELIMINARY_AMOUNT';
   /** A purchase that the payer has not confirmed by then is cancelled and the machine freed. */
   readonly confirmWithinMs: number;
   /** getPaymentStatus is asked this often while waiting: finds confirmations whose notification never came. */
@@ -111,7 +111,6 @@ export type EndReason =
   | 'invoice-refused'
   | 'invoice-not-sent'
   | 'invoice-unknown'
-  | 'invoice-late'
   | 'reservation-lost'
   | 'unexpected-payment'
   | 'other-amount'

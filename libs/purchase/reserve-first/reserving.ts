@@ -6,8 +6,9 @@ import { startReleasing, startUnlocking } from './transitions.js';
 
 /** Notifications cost a call to SEQR each: at most four a second and purchase. */
 const NOTIFICATION_SPACING_MS = 250;
-/** sendInvoice that certainly did not leave may be tried once more within the caller's patience. */
+/** sendInvoice that certainly did not leave may be tried once more, if it failed so fast that the caller still waits. */
 const UNSENT_INVOICE_REPEATS = 1;
+const UNSENT_INVOICE_REPEAT_WITHIN_MS = 1_500;
 /** Result code of every call about an invoice: SEQR API page. */
 const INVALID_INVOICE_REFERENCE = 54;
 /** A cancel that SEQR keeps refusing is a person's matter after a day. */
@@ -27,16 +28,33 @@ export function isNew(purchase: Purchase, event: PurchaseEvent, now: number): St
       });
     }
     case 'InvoiceFailed':
-      if (event.outcome === 'not-sent' && purchase.failures < UNSENT_INVOICE_REPEATS) {
+      if (
+        event.outcome === 'not-sent' &&
+        purchase.failures < UNSENT_INVOICE_REPEATS &&
+        now <= purchase.startedAt + UNSENT_INVOICE_REPEAT_WITHIN_MS
+      ) {
         return change(purchase, { failures: purchase.failures + 1, next: act('sendInvoice', now) });
       }
       // The confirmation can come before the loss of the reference is noticed.
-      return end(purchase, 'REFUSED', refusal(event), now, purchase.notifiedAt === null ? [] : [orphanCase(purchase)]);
+      return end(purchase, 'REFUSED', refusal(event), now, [
+        ...(purchase.notifiedAt === null ? [] : [orphanCase(purchase)]),
+        ...(event.isLie === true ? [lyingInvoice(purchase)] : []),
+      ]);
     case 'NotificationReceived':
       return purchase.notifiedAt === null ? change(purchase, { notifiedAt: now }) : unchanged(purchase);
     default:
       return unchanged(purchase);
   }
+}
+
+function lyingInvoice(purchase: Purchase): ReviewCase {
+  return {
+    reason: 'lying-invoice',
+    amountMinor: purchase.reservedMinor,
+    known:
+      'SEQR answered sendInvoice with the reference of another invoice. The purchase was given up, nothing was dispensed.',
+    suggestedAction: 'Tell SEQR; see in its report that nothing was paid for this purchase.',
+  };
 }
 
 function refusal(failure: Failure): EndReason {

@@ -12,6 +12,12 @@ const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 /** result codes of commitReservation and updateInvoice: SEQR API page. */
 const REJECTED_AMOUNT = 11;
 const INVALID_INVOICE_DATA = 49;
+const INVALID_NOTIFICATION_URL = 64;
+const UNSUPPORTED_OPERATION = 91;
+/** Refusals of updateInvoice that another try cannot change. */
+const REFUSED_FOR_GOOD = [REJECTED_AMOUNT, INVALID_INVOICE_DATA, INVALID_NOTIFICATION_URL, UNSUPPORTED_OPERATION];
+/** Some ten seconds of trying: far inside every reservation, so that the commit still finds one. */
+const UPDATE_TRIES = 6;
 
 /**
  * The machine is locked, or past telling: freezes the amount (I11). What certainly came out is charged; what nobody can
@@ -91,7 +97,8 @@ export function settling(purchase: Purchase, event: PurchaseEvent, now: number):
       if (event.outcome === 'not-sent') {
         return givenUp(purchase, settlement, now) ?? again(purchase, 'updateInvoice', now);
       }
-      if (event.outcome === 'refused' && [REJECTED_AMOUNT, INVALID_INVOICE_DATA].includes(event.resultCode)) {
+      // The rows are a courtesy, the sale is not: what SEQR refuses for good, or again and again, is left out.
+      if (event.outcome === 'refused' && (isRefusedForGood(event.resultCode) || purchase.failures >= UPDATE_TRIES)) {
         return commitWithoutRows(purchase, settlement, event.resultCode, now);
       }
       return lookAgain(purchase, now);
@@ -105,6 +112,10 @@ export function settling(purchase: Purchase, event: PurchaseEvent, now: number):
       if (event.outcome === 'not-sent') {
         return givenUp(purchase, settlement, now) ?? again(purchase, 'commitReservation', now);
       }
+      // The amount is frozen: what SEQR says of it now it will say for ever.
+      if (event.outcome === 'refused' && [REJECTED_AMOUNT, INVALID_INVOICE_DATA].includes(event.resultCode)) {
+        return notSettled(purchase, settlement, now);
+      }
       return lookAgain(purchase, now, {
         settlement: event.outcome === 'unknown' ? { ...settlement, commit: 'unknown' } : settlement,
       });
@@ -115,6 +126,10 @@ export function settling(purchase: Purchase, event: PurchaseEvent, now: number):
     default:
       return unchanged(purchase);
   }
+}
+
+function isRefusedForGood(resultCode: number): boolean {
+  return REFUSED_FOR_GOOD.includes(resultCode);
 }
 
 /** Before anything is repeated SEQR is asked what became of it (I12); after a refusal not at once. */
@@ -137,6 +152,10 @@ function afterLook(
     case 'PAID':
       if (event.totalMinor !== null && event.totalMinor !== settlement.amountMinor) {
         return otherAmount({ ...purchase, ersReference: event.ersReference }, settlement, event.totalMinor, now);
+      }
+      // Paid before anything was committed, and no receipt that says how much: it may be the whole reservation.
+      if (event.totalMinor === null && settlement.commit === 'not-sent') {
+        return otherAmount({ ...purchase, ersReference: event.ersReference }, settlement, null, now);
       }
       return end({ ...purchase, ersReference: event.ersReference }, 'COMMITTED', 'committed', now);
     case 'RESERVED':
@@ -202,12 +221,12 @@ function commitWithoutRows(purchase: Purchase, settlement: Settlement, resultCod
   );
 }
 
-function otherAmount(purchase: Purchase, settlement: Settlement, paidMinor: bigint, now: number): Step {
+function otherAmount(purchase: Purchase, settlement: Settlement, paidMinor: bigint | null, now: number): Step {
   return end(purchase, 'REVIEW', 'other-amount', now, [
     {
       reason: 'other-amount',
-      amountMinor: paidMinor - settlement.amountMinor,
-      known: 'SEQR charged another amount than was committed.',
+      amountMinor: paidMinor === null ? null : paidMinor - settlement.amountMinor,
+      known: 'SEQR charged another amount than was committed, or does not say which.',
       suggestedAction: 'Refund the difference, or write it off.',
     },
   ]);

@@ -7,7 +7,7 @@ import { OfferCatalogue } from '#purchasing/offer-catalogue.js';
 import { stateLabelOf, timeLineOf } from '#purchasing/time-line.js';
 import { SUCCESS, resultCodeOf } from '#seqr/result-codes.js';
 
-/** A purchase that is polled for minutes has some dozens of events and calls; these bound the page, not the record. */
+/** A purchase that is polled for minutes has some dozens of events and calls; the newest bound the page, not the record. */
 const EVENTS_MAX = 500;
 const CALLS_MAX = 200;
 
@@ -50,7 +50,7 @@ export class PurchaseViews {
       where: { id },
       include: {
         ...withMachineName,
-        events: { orderBy: { seq: 'asc' }, take: EVENTS_MAX },
+        events: { orderBy: { seq: 'desc' }, take: EVENTS_MAX },
         vends: { orderBy: { number: 'asc' } },
         reviewCases: { orderBy: { openedAt: 'asc' } },
       },
@@ -58,7 +58,7 @@ export class PurchaseViews {
     if (row === null) return null;
     const calls = await this.database.client.seqrCall.findMany({
       where: { purchaseId: id },
-      orderBy: { id: 'asc' },
+      orderBy: { id: 'desc' },
       take: CALLS_MAX,
     });
     const currency = currencyOf(row.currency);
@@ -76,7 +76,9 @@ export class PurchaseViews {
         result: vend.result as VendView['result'],
       })),
       timeLine: timeLineOf(
-        row.events.map(({ at, type, data, state }) => ({ at, type, data: data as Record<string, unknown>, state })),
+        row.events
+          .toReversed()
+          .map(({ at, type, data, state }) => ({ at, type, data: data as Record<string, unknown>, state })),
         {
           startedAt: row.startedAt,
           currency,
@@ -85,7 +87,7 @@ export class PurchaseViews {
           productName,
         },
       ),
-      seqrCalls: calls.map((call) => ({
+      seqrCalls: calls.toReversed().map((call) => ({
         at: call.sentAt.toISOString(),
         operation: call.operation,
         durationMs: call.durationMs,

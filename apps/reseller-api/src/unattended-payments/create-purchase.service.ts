@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 
-import { type LivePurchase, MachineDirectory, type MachineAtScan } from '#fleet/machine-directory.js';
+import { type LivePurchase, MachineDirectory } from '#fleet/machine-directory.js';
 import { Configuration } from '#platform/configuration.js';
 import type { Ids } from '#platform/ids.js';
 import { Keys } from '#platform/keys.js';
@@ -11,6 +11,7 @@ import { MachineHeldError } from '#purchasing/ports.js';
 import { PurchaseRunner } from '#purchasing/runner.js';
 
 import type { CreatePurchaseRequest } from './create-purchase.request.js';
+import { decideScan } from './scan-decision.js';
 import { termsOf } from './terms.js';
 
 /** SEQR Unattended Payments page: the whole vocabulary. */
@@ -46,25 +47,19 @@ export class CreatePurchaseService {
   async create(request: CreatePurchaseRequest): Promise<CreatePurchaseAnswer> {
     const machine = await this.machines.atScan(request.reservationToken);
     const offered = isCurrency(request.currency) ? parseMoney(request.amount, request.currency) : null;
-    if (machine === null || !canSell(machine)) return { errorCode: 'DEVICE_UNAVAILABLE' };
+    const decision = decideScan(machine, offered);
+    if ('errorCode' in decision) return decision;
+    if (machine === null) throw new Error('a scan of no machine was not refused');
     const payer = this.keys.mac('payer', request.msisdn);
     const requestKey = this.keys.mac('request', [machine.id, payer, offered?.minor, request.currency].join('|'));
-    if (machine.live !== null) return this.whileHeld(request.reservationToken, machine.live, requestKey);
-    // A session that nobody paid for here: cash, or a grant that is still running out.
-    if (machine.machineState === 'in-use') return { errorCode: 'DEVICE_IN_USE' };
-    if (offered === null || offered.currency !== machine.currency) return { errorCode: 'INSUFFICIENT_FUNDS' };
-    if (machine.cheapestMinor === null || offered.minor < machine.cheapestMinor) {
-      return { errorCode: 'INSUFFICIENT_FUNDS' };
-    }
-    const reservedMinor = offered.minor < machine.reservationMaxMinor ? offered.minor : machine.reservationMaxMinor;
+    if ('heldBy' in decision) return this.whileHeld(request.reservationToken, decision.heldBy, requestKey);
     try {
       const purchase = await this.runner.begin(
         {
           id: this.ids.uuid(),
           machineId: machine.id,
           currency: machine.currency,
-          offeredMinor: offered.minor,
-          reservedMinor,
+          ...decision,
           planogramId: machine.planogramId,
           priceListId: machine.priceListId,
           priceListVersion: machine.priceListVersion,
@@ -98,10 +93,4 @@ export class CreatePurchaseService {
     }
     return { errorCode: 'DEVICE_IN_USE' };
   }
-}
-
-/** Sold out counts as out of order: whoever scans can do nothing about either. */
-function canSell(machine: MachineAtScan): boolean {
-  if (machine.outOfService || !machine.online || machine.cheapestMinor === null) return false;
-  return machine.machineState === 'ready' || machine.machineState === 'in-use';
 }

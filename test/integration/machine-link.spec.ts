@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+
+import { type MqttClient, connectAsync } from 'mqtt';
+
+import { decodeAck, encode } from '#machine-protocol/codec.js';
+import type { EventAck, MachineEvent, MachineEventBody, Presence } from '#machine-protocol/messages.js';
+import { topicOf } from '#machine-protocol/topics.js';
+
+import { eventually } from '../support/eventually.js';
+import { TestSystem } from '../support/test-system.js';
+
+const AT = '2026-11-21T12:00:00.000Z';
+/** A machine of the seed that nobody else plays. */
+const MACHINE = 'helsinki-central-2';
+const FAULT: MachineEventBody = { type: 'fault', code: 'line', detail: 'noise' };
+
+/** A bridge that says whatever a test wants it to say. */
+class TestBridge {
+  private readonly acks: EventAck[] = [];
+  private readonly waiting: ((ack: EventAck) => void)[] = [];
+  readonly journalId = `journal-${randomUUID()}`;
+
+  private constructor(private readonly client: MqttClient) {
+    client.on('message', (_, payload) => {
+      const ack = decodeAck(payload, MACHINE);
+      if (ack.journalId !== this.journalId) return;
+      const waiting = this.waiting.shift();
+      if (waiting === undefined) this.acks.push(ack);
+      else waiting(ack);
+    });
+  }
+
+  static async connect(url: string): Promise<TestBridge> {
+    const client = await connectAsync(url, { protocolVersion: 4 });
+    await client.subscribeAsync(topicOf(MACHINE, 'ack'), { qos: 1 });
+    return new TestBridge(client);
+  }
+
+  event(seq: number, body: MachineEventBody = FAULT, changes: Partial<MachineEvent> = {}): string {
+    const { journalId } = this;
+    return encode({ v: 1, machineId: MACHINE, journalId, bootId: 'boot-0001', seq, at: AT, body, ...changes });
+  }
+
+  /** @returns how far the server says that it is. */
+  async report(payload: string): Promise<number> {
+    const ack = this.acks.shift() ?? new Promise<EventAck>((resolve) => this.waiting.push(resolve));
+    await this.client.publishAsync(topicOf(MACHINE, 'event'), payload, { qos: 1 });
+    return (await ack).upTo;
+  }
+
+  async say(changes: Partial<Presence>): Promise<void> {
+    const presence: Presence = {
+      v: 1,
+      machineId: MACHINE,
+      bootId: 'boot-0001',
+      online: true,
+      machineState: 'ready',
+      simulated: true,
+      adapter: 'test',
+      software: 'test',
+      unacknowledged: 0,
+      highestGrantNumber: 0,
+      at: AT,
+      ...changes,
+    };
+    await this.client.publishAsync(topicOf(MACHINE, 'presence'), encode(presence), { qos: 1 });
+  }
+
+  publish(topic: string, payload: string): Promise<unknown> {
+    return this.client.publishAsync(topic, payload, { qos: 1 });
+  }
+
+  close(): Promise<void> {
+    return this.client.endAsync();
+  }
+}
+
+describe('the server’s end of the machine link', () => {
+  let system: TestSystem;
+  let bridge: TestBridge;
+
+  beforeAll(async () => {
+    system = await TestSystem.start();
+  });
+
+  beforeEach(async () => {
+    bridge = await TestBridge.connect(system.local.mqttUrl);
+  });
+
+  afterEach(() => bridge.close());
+  afterAll(() => system.stop());
+
+  const recorded = () =>
+    system.query<{ seq: number; type: string; rejected: string | null }>(
+      'SELECT seq, type, rejected FROM machine_events WHERE machine_id = $1 AND journal_id = $2 ORDER BY seq',
+      [MACHINE, bridge.journalId],
+    );
+
+  describe('takes events in', () => {
+    it('one after the other, and acknowledges what is written down', async () => {
+      expect(await bridge.report(bridge.event(1))).toBe(1);
+      expect(await recorded()).toHaveLength(1);
+      expect(await bridge.report(bridge.event(2))).toBe(2);
+      expect(await recorded()).toHaveLength(2);
+    });
+
+    it('without a gap: it says how far it is, and takes them from there', async () => {
+      expect(await bridge.report(bridge.event(1))).toBe(1);
+      expect(await bridge.report(bridge.event(3))).toBe(1);
+      expect(await bridge.report(bridge.event(2))).toBe(2);
+      expect(await bridge.report(bridge.event(3))).toBe(3);
+      expect((await recorded()).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    });
+
+    it('once each: a repeat is acknowledged and changes nothing', async () => {
+      await bridge.report(bridge.event(1));
+      await bridge.report(bridge.event(2));
+
+      expect(await bridge.report(bridge.event(1, { ...FAULT, detail: 'another story' }))).toBe(2);
+      expect(await recorded()).toHaveLength(2);
+    });
+
+    it('of a journal that it has never heard of from the first event on', async () => {
+      expect(await bridge.report(bridge.event(5))).toBe(0);
+      expect(await recorded()).toEqual([]);
+    });
+
+    it.each([
+      ['that this database took a part of', 1, 'Events 2 to 6'],
+      ['that another database has taken in', 0, 'Events 1 to 6'],
+    ])('and goes on behind a gap that nobody can fill, with a case, in a journal %s', async (_, taken, lost) => {
+      for (let seq = 1; seq <= taken; seq += 1) await bridge.report(bridge.event(seq));
+
+      expect(await bridge.report(bridge.event(7, FAULT, { oldest: 7 }))).toBe(7);
+      const [newest] = await system.query<{ known: string }>(
+        `SELECT known FROM review_cases WHERE machine_id = $1 AND reason = 'events-lost' ORDER BY opened_at DESC`,
+        [MACHINE],
+      );
+      expect(newest?.known).toContain(lost);
+    });
+
+    it('of its own purchases only: what a machine says of another’s is recorded, and means nothing', async () => {
+      const reference = await system.scan([]);
+      const [foreign] = await system.query<{ id: string; grant: number }>(
+        'SELECT id, grant_number::int AS grant FROM purchases WHERE invoice_reference = $1',
+        [reference],
+      );
+      const granted = { purchaseId: foreign?.id ?? '', grantNumber: foreign?.grant ?? 0 };
+
+      expect(await bridge.report(bridge.event(1, { type: 'grant.accepted', ...granted, serial: [] }))).toBe(1);
+      expect(await recorded()).toEqual([
+        { seq: 1, type: 'grant.accepted', rejected: 'no such purchase of this machine' },
+      ]);
+      system.sandbox.payer.decline(reference);
+      expect(await system.ended(reference)).toMatchObject({ state: 'CANCELLED' });
+    });
+
+    it('of a purchase that there is not: recorded, and means nothing', async () => {
+      const granted = { purchaseId: randomUUID(), grantNumber: 1 };
+
+      expect(
+        await bridge.report(bridge.event(1, { type: 'vend.dispensed', ...granted, vendNumber: 1, serial: [] })),
+      ).toBe(1);
+      expect(await recorded()).toMatchObject([{ rejected: 'no such purchase of this machine' }]);
+    });
+
+    it('and is not upset by what is no event', async () => {
+      const topic = topicOf(MACHINE, 'event');
+      await bridge.publish(topic, 'no JSON');
+      await bridge.publish(topic, '{}');
+      await bridge.publish(topic, 'x'.repeat(20_000));
+      await bridge.publish(topic, bridge.event(1, FAULT, { machineId: 'helsinki-central-1' }));
+      await bridge.publish('vendrail/v1/not a machine/event', bridge.event(1));
+
+      expect(await bridge.report(bridge.event(1))).toBe(1);
+      expect(await recorded()).toHaveLength(1);
+    });
+  });
+
+  describe('believes what a machine says of itself', () => {
+    interface Row {
+      online: boolean;
+      boot_id: string;
+      machine_state: string;
+      online_since: Date;
+    }
+
+    const presence = () =>
+      system.query<Row>(
+        'SELECT online, boot_id, machine_state, online_since FROM machine_presences WHERE machine_id = $1',
+        [MACHINE],
+      );
+
+    /** Presences are taken in order: when the second is there, the first has been seen. */
+    const known = (bootId: string, machineState: string) =>
+      eventually(`boot ${bootId} is ${machineState}`, async () => {
+        const [row] = await presence();
+        return row?.boot_id === bootId && row.machine_state === machineState ? row : undefined;
+      });
+
+    it('online, until it or its will says that it is gone', async () => {
+      await bridge.say({ bootId: 'boot-0001' });
+      const online = await known('boot-0001', 'ready');
+      expect(online.online).toBe(true);
+      await bridge.say({ bootId: 'boot-0001', machineState: 'in-use' });
+      expect((await known('boot-0001', 'in-use')).online_since).toEqual(online.online_since);
+      await bridge.say({ bootId: 'boot-0001', online: false, machineState: 'inactive' });
+
+      expect((await known('boot-0001', 'inactive')).online).toBe(false);
+    });
+
+    it('not gone by the late will of an earlier boot', async () => {
+      await bridge.say({ bootId: 'boot-0002' });
+      await bridge.say({ bootId: 'boot-0001', online: false, machineState: 'inactive' });
+      await bridge.say({ bootId: 'boot-0002', machineState: 'in-use' });
+
+      expect(await known('boot-0002', 'in-use')).toMatchObject({ online: true });
+    });
+
+    it('nothing of a machine that is not registered', async () => {
+      const stranger = { v: 1, machineId: 'stranger', bootId: 'boot-0001', online: true, machineState: 'ready' };
+      const rest = { simulated: true, adapter: 'x', software: 'x', unacknowledged: 0, highestGrantNumber: 0, at: AT };
+      await bridge.publish(topicOf('stranger', 'presence'), JSON.stringify({ ...stranger, ...rest }));
+      await bridge.say({ bootId: 'boot-0003' });
+      await known('boot-0003', 'ready');
+
+      expect(await system.query(`SELECT FROM machine_presences WHERE machine_id = 'stranger'`)).toEqual([]);
+    });
+  });
+});
