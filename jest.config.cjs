@@ -53,6 +53,6 @@ module.exports = {
     { ...onPostgres, displayName: 'system', testMatch: ['<rootDir>/test/**/*.spec.ts'] },
   ],
   coverageProvider: 'v8',
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   maxWorkers: 2,
 };

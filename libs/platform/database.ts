@@ -15,6 +15,11 @@ const CONNECTIONS_MAX = 10;
 /** createPurchase must be able to say SYSTEM_ERROR within a second when the database is gone (S1.8). */
 const CONNECT_WITHIN_MS = 900;
 const STATEMENT_WITHIN_MS = 5_000;
+/** A server may be started together with its database, or on a computer that has much to do. */
+const START_WITHIN_MS = 15_000;
+const LOOK_EVERY_MS = 250;
+/** Wrong password, no such role, no such database: waiting changes nothing. */
+const REFUSALS = ['28P01', '28000', '3D000', 'P1000', 'P1003', 'P1010', 'authentication failed', 'does not exist'];
 /** Distinct statements of this program; each is planned once a connection. */
 const STATEMENT_NAMES_MAX = 1_000;
 
@@ -22,6 +27,7 @@ const STATEMENT_NAMES_MAX = 1_000;
 export class Database {
   private constructor(readonly client: PrismaClient) {}
 
+  /** Waits a little for a database that is only starting. @throws when it stays away, or refuses us. */
   static async connect(url: string, applicationName: string): Promise<Database> {
     const names = new Map<string, string>();
     const adapter = new PrismaPg(
@@ -50,7 +56,7 @@ export class Database {
       },
     );
     const client = new PrismaClient({ adapter, errorFormat: 'minimal' });
-    await client.$queryRaw`SELECT 1`;
+    await untilReachable(client);
     return new Database(client);
   }
 
@@ -66,6 +72,24 @@ export class Database {
 
   close(): Promise<void> {
     return this.client.$disconnect();
+  }
+}
+
+async function untilReachable(client: PrismaClient): Promise<void> {
+  const deadline = Date.now() + START_WITHIN_MS;
+  for (;;) {
+    try {
+      await client.$queryRaw`SELECT 1`;
+      return;
+    } catch (error) {
+      const isRefused = REFUSALS.some((code) => String(error).includes(code));
+      if (!isRefused && Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+        continue;
+      }
+      await client.$disconnect();
+      throw error;
+    }
   }
 }
 

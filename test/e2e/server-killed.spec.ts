@@ -48,14 +48,6 @@ describe('kill -9 of the servers', () => {
     const database = await Database.connect(databaseUrl, 'test');
     machine = await SimulatedMachine.start({ ...(await demoMachine(database)), dispenseMs: 20 });
     await database.close();
-    bridge = await startBridge({
-      machineId: MACHINE_ID,
-      serialPath: machine.path,
-      mqttUrl: broker.url,
-      journalDir: join(folder, 'bridge'),
-      currency: 'EUR',
-      decimals: 2,
-    });
     const environment = {
       DATABASE_URL: databaseUrl,
       MQTT_URL: broker.url,
@@ -82,6 +74,15 @@ describe('kill -9 of the servers', () => {
       ready(gatewayPort),
     );
     await Promise.all([api.start(), gateway.start()]);
+    // After them, so that they hear it come and need not wait for its next word.
+    bridge = await startBridge({
+      machineId: MACHINE_ID,
+      serialPath: machine.path,
+      mqttUrl: broker.url,
+      journalDir: join(folder, 'bridge'),
+      currency: 'EUR',
+      decimals: 2,
+    });
   });
 
   afterAll(async () => {
@@ -109,7 +110,7 @@ describe('kill -9 of the servers', () => {
     await eventually('the machine is ready for the next', async () => {
       const [row] = await queryOf<{ ready: boolean }>(
         databaseUrl,
-        `SELECT online AND machine_state = 'ready' AND NOT EXISTS (SELECT FROM purchases WHERE holds_machine) AS ready
+        `SELECT online AND last_seen_at > now() - interval '1 minute' AND machine_state = 'ready' AND NOT EXISTS (SELECT FROM purchases WHERE holds_machine) AS ready
          FROM machine_presences WHERE machine_id = $1`,
         [MACHINE_ID],
       );
