@@ -37,11 +37,16 @@ export async function createServer(options: ServerOptions): Promise<NestFastifyA
   app.getHttpServer().maxConnections = CONNECTIONS_MAX;
   await options.configure?.(app);
   await app.listen(configuration.HTTPS_PORT, configuration.HTTPS_HOST);
+  logger.info({ port: configuration.HTTPS_PORT }, `listening on https://localhost:${configuration.HTTPS_PORT}`);
   return app;
 }
 
 /** The main of a server process: configuration from the environment, a clean end on SIGTERM and SIGINT. */
 export async function startServer(options: Omit<ServerOptions, 'configuration'>): Promise<void> {
+  if (process.argv.includes('--help')) {
+    process.stdout.write(helpOf(options.role));
+    return;
+  }
   try {
     const app = await createServer({ ...options, configuration: readConfiguration(process.env) });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -50,8 +55,24 @@ export async function startServer(options: Omit<ServerOptions, 'configuration'>)
       });
     }
   } catch (error) {
-    const text = error instanceof ConfigurationError ? error.message : String(error);
-    process.stderr.write(`${options.role} could not start: ${text}\n`);
+    process.stderr.write(`${options.role} could not start: ${reasonOf(error)}\n`);
     process.exit(1);
   }
+}
+
+function helpOf(role: string): string {
+  return `npm run start:${role}
+
+Starts this role alone. It takes everything from the environment and the file .env; .env.example explains each variable.
+What is missing or wrong is listed at once. SIGTERM and Ctrl-C stop it in order.
+`;
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof ConfigurationError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'EADDRINUSE') {
+    return 'its port is taken by another program: stop that program, or choose another port with HTTPS_PORT=<port>';
+  }
+  return error.message.trim();
 }

@@ -36,6 +36,12 @@ async function main(): Promise<number> {
     return 0;
   }
   const environment = readLocalEnvironment(projectFolder);
+  if (values.fresh === true && environment.databaseUrl !== undefined) {
+    console.error(
+      '--fresh forgets what is embedded, and with it the secret that the purchases in DATABASE_URL were made with: empty that database yourself, or leave --fresh away',
+    );
+    return 1;
+  }
   const installation = await openInstallation(environment.folder, values.fresh ?? false);
   const stopping = untilSignal();
   console.log(`\n${paint(1, 'Vendrail')} is starting`);
@@ -88,6 +94,7 @@ function introduce(system: LocalSystem): void {
         ]),
     ['Simulated machine', `${system.machineUrl}   (serial line ${system.serialPath})`],
     ['PostgreSQL', system.databaseUrl.replace(/:\/\/([^:/@]+):[^@]*@/, '://$1:…@')],
+    ['Data', system.dataFolder],
     ['MQTT broker', system.mqttUrl.replace(/:\/\/([^:/@]+):[^@]*@/, '://$1:…@')],
   ];
   console.log('');

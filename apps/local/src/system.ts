@@ -42,6 +42,8 @@ export interface LocalSystem {
   /** The text of the simulated machine's QR code. */
   readonly qrText: string;
   readonly caFile: string;
+  /** Where this computer keeps the data. */
+  readonly dataFolder: string;
   stop(): Promise<void>;
 }
 
@@ -135,6 +137,7 @@ export async function startSystem(
       serialPath: machine.path,
       qrText: qrTextOf(configuration, 'VR-1001'),
       caFile: certificate.caFile,
+      dataFolder: installation.folder,
     };
   } catch (error) {
     await stop();
@@ -203,7 +206,9 @@ async function phoneMachines(databaseUrl: string, merchantId: string) {
   const machines = await withDatabase(databaseUrl, (database) =>
     database.client.machine.findMany({ orderBy: { id: 'asc' } }),
   );
-  return machines.map(({ reservationToken: token, name }) => ({
+  // The one that can be bought from here comes first.
+  const first = machines.toSorted((a, b) => Number(b.id === DEMO_MACHINE_ID) - Number(a.id === DEMO_MACHINE_ID));
+  return first.map(({ reservationToken: token, name }) => ({
     token,
     name,
     qrText: qrTextOf({ SEQR_RESELLER_ID: merchantId, SEQR_MERCHANT_ID: process.env['SEQR_MERCHANT_ID'] }, token),

@@ -30,6 +30,17 @@ function machinesFrom(list: string): SandboxMachine[] {
     );
 }
 
+const HELP = `npm run start:seqr-sandbox
+
+The SEQR sandbox alone. Settings come from the environment and the file .env: SANDBOX_PORT, SANDBOX_HOST,
+SEQR_RESELLER_ID, SEQR_RESELLER_USER_ID, SEQR_RESELLER_PASSWORD, CREATE_PURCHASE_URL, SANDBOX_MACHINES, SANDBOX_CA_FILE.
+Its README says what each means.
+`;
+if (process.argv.includes('--help')) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+
 const createPurchaseUrl = env['CREATE_PURCHASE_URL'];
 const host = env['SANDBOX_HOST'];
 const caFile = env['SANDBOX_CA_FILE'];
