@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util';
+
+export const HELP = `Simulates purchases under every fault: the real lifecycle, runner, performer and bridge over a
+simulated clock, SEQR, broker, database, machines and payers. One seed decides everything.
+
+  npm run simulate -- [options]
+
+  --seeds N    how many seeds (default 1000)
+  --from S     the first of them (default 1)
+  --seed N     this one alone, with its time line
+  --about P    with --seed: only what concerns this purchase ("p7"), machine ("m1") or server ("server-2")
+  --threads N  worker threads (default: one for each processor)
+  --hash       print one hash over all seeds; equal code and equal seeds give equal hashes
+  --bugs       see that each of the known mistakes is found, and by which seed
+  --help       this text
+
+Exit code 0 when no invariant was violated (with --bugs: when every mistake was found).`;
+
+export interface Arguments {
+  readonly seeds: number;
+  readonly from: number;
+  readonly only: number | null;
+  readonly about: string | null;
+  readonly threads: number;
+  readonly hash: boolean;
+  readonly bugs: boolean;
+  readonly help: boolean;
+}
+
+/** Beyond this a campaign is split by hand: a million seeds take hours. */
+const SEEDS_MAX = 10_000_000;
+const THREADS_MAX = 64;
+
+export class ArgumentError extends Error {
+  override readonly name = 'ArgumentError';
+}
+
+/** @throws ArgumentError for what is no option, or no number where one belongs. */
+export function readArguments(argv: readonly string[], processors: number): Arguments {
+  const { values } = parse(argv);
+  return {
+    seeds: whole('--seeds', values.seeds, 1, SEEDS_MAX) ?? 1_000,
+    from: whole('--from', values.from, 0, Number.MAX_SAFE_INTEGER - SEEDS_MAX) ?? 1,
+    only: whole('--seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
+    about: values.about ?? null,
+    threads: whole('--threads', values.threads, 1, THREADS_MAX) ?? Math.min(processors, THREADS_MAX),
+    hash: values.hash ?? false,
+    bugs: values.bugs ?? false,
+    help: values.help ?? false,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        seeds: { type: 'string' },
+        from: { type: 'string' },
+        seed: { type: 'string' },
+        about: { type: 'string' },
+        threads: { type: 'string' },
+        hash: { type: 'boolean' },
+        bugs: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new ArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function whole(name: string, text: string | undefined, least: number, most: number): number | null {
+  if (text === undefined) return null;
+  const number = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  throw new ArgumentError(`${name} takes a whole number from ${least} to ${most}`);
+}

@@ -1,0 +1,47 @@
+import type { Figures } from './figures.js';
+import { ALL_TRANSITIONS } from './invariants/transitions.js';
+import type { Outcome } from './run-seed.js';
+
+const YEAR_MS = 365.25 * 24 * 3_600_000;
+
+/** What a campaign came to, for people. */
+export function reportOf(figures: Figures, seconds: number): string {
+  const uncovered = ALL_TRANSITIONS.filter((transition) => !figures.transitions.has(transition));
+  const covered = ALL_TRANSITIONS.length - uncovered.length;
+  return [
+    `seeds        ${count(figures.seeds)}, ${count(figures.calmSeeds)} of them without any fault`,
+    `purchases    ${count(figures.purchases)}  ${list(figures.endings)}`,
+    `events       ${count(figures.events)} in ${(figures.simulatedMs / YEAR_MS).toFixed(2)} simulated years`,
+    `faults       ${list(figures.faults)}`,
+    `transitions  ${covered} of ${ALL_TRANSITIONS.length}${uncovered.length === 0 ? '' : `, not: ${uncovered.join(', ')}`}`,
+    `cases        ${list(figures.cases)}`,
+    `violations   ${figures.violated}`,
+    `speed        ${(figures.seeds / seconds).toFixed(0)} seeds a second, ${seconds.toFixed(1)} s`,
+    ...figures.failures.map(
+      ({ seed, invariant, purchaseId, text }) => `  ✗ seed ${seed}  ${invariant}  ${purchaseId ?? ''}  ${text}`,
+    ),
+  ].join('\n');
+}
+
+/** What happened, one line each, in simulated seconds since the beginning. */
+export function timeLineOf({ lines }: Outcome, about: string | null): string {
+  const [first] = lines;
+  return lines
+    .filter((line) => about === null || line.about === about)
+    .map((line) => `${seconds(line.at - (first?.at ?? 0))}  ${line.about.padEnd(10)}  ${line.text}`)
+    .join('\n');
+}
+
+function seconds(ms: number): string {
+  return (ms / 1_000).toFixed(3).padStart(9);
+}
+
+function list(counts: ReadonlyMap<string, number>): string {
+  if (counts.size === 0) return 'none';
+  const sorted = [...counts].toSorted(([, a], [, b]) => b - a);
+  return sorted.map(([name, number]) => `${name} ${count(number)}`).join(', ');
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en');
+}

@@ -1,0 +1,328 @@
+import { Core } from '#bridge/core.js';
+import { silentLog } from '#bridge/log.js';
+import { afterPowerCut } from '#bridge/session/ledger.js';
+import type { Journal } from '#bridge/journal/journal.js';
+import { DEFAULT_TIMINGS } from '#bridge/timings.js';
+import { EventFeed } from '#bridge/uplink/event-feed.js';
+import type { EventAck, Grant, MachineCommand } from '#machine-protocol/messages.js';
+import type { Slot } from '#simulated-machine/vmc-model.js';
+
+import type { Broker, MachineEnd } from './broker.js';
+import type { PresenceRow } from './database.js';
+import { Hardware, type VendKey } from './hardware.js';
+import { type CutInWriting, PowerCut, SimJournal } from './journal.js';
+import { wordingOf } from './lying-machine.js';
+import type { Random } from './random.js';
+import type { Sabotage } from './sabotage.js';
+import type { Time, Timer } from './time.js';
+import type { Trace } from './trace.js';
+import type { Truth } from './truth.js';
+import type { Weather } from './weather.js';
+
+export interface MachineWatch {
+  opening(machine: SimMachine, grant: Grant): void;
+  approved(vend: VendKey, askedAt: number): void;
+  acknowledged(ack: EventAck): void;
+}
+
+export interface MachineWorld {
+  readonly time: Time;
+  readonly weather: Weather;
+  readonly truth: Truth;
+  readonly trace: Trace;
+  readonly broker: Broker;
+  readonly watch: MachineWatch;
+  readonly sabotage: Sabotage;
+  /** Who stands before the machine. */
+  readonly onIdle: (machine: SimMachine, purchaseId: string) => void;
+}
+
+/** One boot of the bridge's program: the real core and event feed. What it is given after its death it does not see. */
+interface Boot {
+  readonly id: string;
+  readonly core: Core;
+  readonly feed: EventFeed;
+  presenceTimer: Timer | null;
+  alive: boolean;
+}
+
+/** A vending machine with its bridge, its journal and its power supply. */
+export class SimMachine implements MachineEnd {
+  readonly hardware: Hardware;
+  isConnected = false;
+  private isOffline = false;
+  private boots = 0;
+  private boot: Boot | null = null;
+  private journal: SimJournal;
+  private askedAt = 0;
+  private told = '';
+  /** The wall clock is wrong by up to a day: a label, nothing more (I30). */
+  private readonly wrongBy: number;
+
+  constructor(
+    readonly id: string,
+    readonly slots: readonly Slot[],
+    multiVend: boolean,
+    private readonly world: MachineWorld,
+    private readonly random: Random,
+  ) {
+    this.wrongBy = random.between(-86_400_000, 86_400_000);
+    const lies = random.split('lies');
+    this.journal = new SimJournal(id, `journal-${id}`, 'boot-none', {
+      wallTime: this.wallTime,
+      cutInWriting: this.cutInWriting,
+      wording: (body) => wordingOf(body, slots, world, lies),
+    });
+    this.hardware = new Hardware(slots, multiVend, world.time, world.weather, random.split('hardware'), {
+      hear: (event) => {
+        if (event.type === 'selection') this.askedAt = world.time.now;
+        this.guarded((boot) => boot.core.take(event));
+      },
+      unlocked: () => this.onUnlocked(),
+      idle: () => {
+        const purchaseId = this.boot?.core.state.session?.grant.purchaseId;
+        if (purchaseId !== undefined) world.onIdle(this, purchaseId);
+      },
+      fell: (vend, priceMinor) => {
+        world.trace.tell(vend.purchaseId, 'AN ITEM FELL', () => `vend ${vend.vendNumber}, ${priceMinor}`);
+        world.truth.of(vend.purchaseId).fell.push({ ...vend, priceMinor: BigInt(priceMinor), at: world.time.now });
+      },
+      unreported: (vend) => void world.truth.of(vend.purchaseId).unreported.add(vend.vendNumber),
+    });
+  }
+
+  get bootId(): string | null {
+    return this.boot?.id ?? null;
+  }
+
+  get hasPower(): boolean {
+    return this.boot !== null;
+  }
+
+  /** The purchase whose grant is open, as the bridge knows. */
+  get openPurchaseId(): string | undefined {
+    return this.boot?.core.state.session?.grant.purchaseId;
+  }
+
+  get isQuiet(): boolean {
+    return (
+      this.boot !== null && this.isConnected && this.openPurchaseId === undefined && this.journal.unacknowledged === 0
+    );
+  }
+
+  start(): void {
+    this.boots += 1;
+    const id = `boot-${this.id}-${this.boots}`;
+    // The acknowledgements at the end of the file were never synced.
+    this.journal = this.journal.reopened(id, this.random.chance(0.5));
+    this.world.trace.tell(this.id, 'the bridge starts', () => id);
+    const boot = this.makeBoot(id);
+    this.boot = boot;
+    this.guarded(() => {
+      for (const body of afterPowerCut(this.journal.ledger)) this.journal.record(body);
+    });
+    if (this.boot !== boot) return;
+    this.hardware.connect();
+    this.connectSoon();
+  }
+
+  private makeBoot(id: string): Boot {
+    const { time } = this.world;
+    const clock = {
+      monotonicMs: () => time.now,
+      wallTime: this.wallTime,
+      after: (ms: number, action: () => void) => {
+        const timer = time.after(ms, () => {
+          if (boot.alive) this.guarded(action);
+        });
+        return () => timer.cancel();
+      },
+    };
+    const journal = this.journal;
+    const core = new Core(
+      { bootId: id, currency: 'EUR', exponent: 2, timings: DEFAULT_TIMINGS },
+      {
+        // Of the real one only the file is missing.
+        journal: journal as unknown as Journal,
+        adapter: {
+          openSession: (creditMinor, withinMs) => this.openSession(creditMinor, withinMs),
+          approve: () => this.approve(),
+          deny: () => this.hardware.deny(),
+          closeSession: () => this.hardware.closeSession(),
+          restart: () => this.hardware.restart(),
+          takeTranscript: () => [],
+        },
+        clock,
+        log: silentLog,
+        faultPauseMs: DEFAULT_TIMINGS.faultPauseMs,
+        changed: () => this.changed(),
+        resend: () => boot.feed.resend(),
+      },
+    );
+    const feed = new EventFeed(journal, (event) => this.world.broker.publishEvent(event), DEFAULT_TIMINGS, clock);
+    const boot: Boot = { id, core, feed, presenceTimer: null, alive: true };
+    return boot;
+  }
+
+  /** @param wholeMachine false when only the bridge's program dies and the machine keeps its power */
+  cutPower(wholeMachine: boolean, forMs: number): void {
+    const { boot, world } = this;
+    if (boot === null) return;
+    const purchaseId = this.journal.ledger.open?.purchaseId ?? this.openPurchaseId;
+    world.trace.tell(purchaseId ?? this.id, wholeMachine ? 'POWER CUT' : 'THE BRIDGE DIES', () => this.id);
+    if (purchaseId !== undefined) world.truth.of(purchaseId).powerCut = true;
+    boot.alive = false;
+    this.boot = null;
+    boot.presenceTimer?.cancel();
+    boot.core.halt('no power');
+    boot.feed.disconnect();
+    if (wholeMachine) this.hardware.powerOff();
+    else this.hardware.disconnect();
+    this.dropConnection(boot.id);
+    world.time.after(forMs, () => this.start());
+  }
+
+  goOffline(ms: number): void {
+    if (this.isOffline) return;
+    this.isOffline = true;
+    const { boot } = this;
+    boot?.feed.disconnect();
+    if (boot !== null) this.dropConnection(boot.id);
+    this.world.time.after(ms, () => this.comeBack());
+  }
+
+  comeBack(): void {
+    if (!this.isOffline) return;
+    this.isOffline = false;
+    this.connectSoon();
+  }
+
+  private dropConnection(bootId: string): void {
+    if (!this.isConnected) return;
+    this.isConnected = false;
+    this.world.broker.will(this.id, { online: false, bootId, isReady: false, inUse: false });
+  }
+
+  /** Tries until the broker is there. */
+  private connectSoon(): void {
+    const { boot, world } = this;
+    world.time.after(this.random.between(200, 3_000), () => {
+      if (boot === null || this.boot !== boot || this.isConnected || this.isOffline) return;
+      if (world.broker.outage.isOn) return this.connectSoon();
+      this.isConnected = true;
+      this.tellRegularly(boot);
+      this.guarded(() => boot.feed.connect());
+    });
+  }
+
+  brokerLost(): void {
+    const { boot } = this;
+    if (boot === null || !this.isConnected) return;
+    boot.feed.disconnect();
+    this.isConnected = false;
+    this.connectSoon();
+  }
+
+  private tellRegularly(boot: Boot): void {
+    boot.presenceTimer?.cancel();
+    if (!boot.alive || !this.isConnected) return;
+    this.tell(this.presence());
+    boot.presenceTimer = this.world.time.after(DEFAULT_TIMINGS.presenceMs, () => this.tellRegularly(boot));
+  }
+
+  private presence(): PresenceRow {
+    const state = this.boot?.core.state;
+    const inUse = state?.session !== undefined || state?.machine === 'idle' || state?.machine === 'vend';
+    const isReady = state?.machine === 'enabled' && !inUse;
+    return { online: true, bootId: this.boot?.id ?? '', isReady, inUse };
+  }
+
+  private tell(presence: PresenceRow): void {
+    this.told = JSON.stringify(presence);
+    this.world.broker.publishPresence(this.id, presence);
+  }
+
+  private changed(): void {
+    const { boot } = this;
+    boot?.feed.pump();
+    if (!this.isConnected || boot === null) return;
+    const presence = this.presence();
+    if (JSON.stringify(presence) !== this.told) this.tell(presence);
+  }
+
+  command(command: MachineCommand): void {
+    const { boot } = this;
+    if (boot === null) return;
+    const { core } = boot;
+    const heard = this.world.sabotage.command?.(command, boot.id) ?? command;
+    this.world.trace.tell(command.purchaseId, `the machine gets ${command.type}`);
+    this.guarded(() =>
+      core.take(
+        heard.type === 'grant'
+          ? { type: 'grant', grant: heard, obstacle: core.obstacle }
+          : { type: 'close', close: heard },
+      ),
+    );
+  }
+
+  ack(ack: EventAck): void {
+    this.world.watch.acknowledged(ack);
+    this.guarded((boot) => {
+      boot.feed.acknowledged(ack);
+      this.changed();
+    });
+  }
+
+  private openSession(creditMinor: number, withinMs: number): void {
+    const grant = this.boot?.core.state.session?.grant;
+    if (grant !== undefined) this.world.watch.opening(this, grant);
+    this.hardware.openSession(creditMinor, withinMs);
+  }
+
+  private onUnlocked(): void {
+    const { truth, trace, time } = this.world;
+    const purchaseId = this.openPurchaseId;
+    if (purchaseId === undefined) return;
+    trace.tell(purchaseId, 'UNLOCKED');
+    truth.of(purchaseId).unlockedAt = time.now;
+  }
+
+  private approve(): void {
+    const { world } = this;
+    const session = this.boot?.core.state.session;
+    const open = this.boot?.core.state.ledger.open;
+    if (session === undefined || open === undefined) return;
+    const vend = { purchaseId: session.grant.purchaseId, vendNumber: open.selections };
+    if (world.weather.strikes('machine-power-cut-in-act')) {
+      // Written down as approved; the machine hears it, or not.
+      if (this.random.chance(0.5)) this.hardware.approve(vend);
+      throw new PowerCut('while approving');
+    }
+    const { askedAt } = this;
+    world.time.after(world.sabotage.approvesAfterMs ?? 0, () => {
+      world.watch.approved(vend, askedAt);
+      this.hardware.approve(vend);
+    });
+  }
+
+  private readonly wallTime = (): Date => new Date(this.world.time.now + this.wrongBy);
+
+  private readonly cutInWriting = (): CutInWriting => {
+    const { weather } = this.world;
+    if (!weather.strikes('machine-power-cut-in-act')) return null;
+    if (weather.strikes('journal-torn')) return 'torn';
+    return this.random.chance(0.5) ? 'before' : 'after';
+  };
+
+  /** Everything the bridge does goes through here: a power cut in the middle of it ends it there. */
+  private guarded(work: (boot: Boot) => void): void {
+    const { boot } = this;
+    if (boot === null) return;
+    try {
+      work(boot);
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+      this.cutPower(true, this.random.between(1_000, 60_000));
+    }
+  }
+}
