@@ -21,6 +21,7 @@ export class Figures {
   simulatedMs = 0;
   violated = 0;
   readonly faults = new Map<string, number>();
+  readonly lies = new Map<string, number>();
   readonly endings = new Map<string, number>();
   readonly cases = new Map<string, number>();
   readonly transitions = new Set<string>();
@@ -35,6 +36,7 @@ export class Figures {
     this.events += outcome.events;
     this.simulatedMs += outcome.simulatedMs;
     addAll(this.faults, outcome.faults);
+    addAll(this.lies, outcome.lies);
     addAll(this.endings, outcome.endings);
     addAll(this.cases, outcome.cases);
     for (const transition of outcome.transitions) this.transitions.add(transition);
@@ -55,6 +57,7 @@ export class Figures {
     this.simulatedMs += part.simulatedMs;
     this.violated += part.violated;
     addAll(this.faults, part.faults);
+    addAll(this.lies, part.lies);
     addAll(this.endings, part.endings);
     addAll(this.cases, part.cases);
     for (const transition of part.transitions) this.transitions.add(transition);

@@ -1,4 +1,5 @@
 import type { Figures } from './figures.js';
+import { ALL_LIES } from './world/lies.js';
 import { ALL_TRANSITIONS } from './invariants/transitions.js';
 import type { Outcome } from './run-seed.js';
 
@@ -13,6 +14,7 @@ export function reportOf(figures: Figures, seconds: number): string {
     `purchases    ${count(figures.purchases)}  ${list(figures.endings)}`,
     `events       ${count(figures.events)} in ${(figures.simulatedMs / YEAR_MS).toFixed(2)} simulated years`,
     `faults       ${list(figures.faults)}`,
+    `lies         ${figures.lies.size} of ${ALL_LIES.length} kinds: ${list(figures.lies)}`,
     `transitions  ${covered} of ${ALL_TRANSITIONS.length}${uncovered.length === 0 ? '' : `, not: ${uncovered.join(', ')}`}`,
     `cases        ${list(figures.cases)}`,
     `violations   ${figures.violated}`,

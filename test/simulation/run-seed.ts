@@ -13,6 +13,8 @@ export interface Outcome {
   readonly simulatedMs: number;
   readonly isCalm: boolean;
   readonly faults: ReadonlyMap<string, number>;
+  /** By which SEQR was false, and how often. */
+  readonly lies: ReadonlyMap<string, number>;
   readonly endings: ReadonlyMap<string, number>;
   readonly cases: ReadonlyMap<string, number>;
   readonly transitions: ReadonlySet<string>;
@@ -29,7 +31,7 @@ export async function runSeed(
   const world = new World(seed, sabotage, keepsLines);
   const startedAt = world.time.now;
   await world.run();
-  const { watch, trace, weather, database, time } = world;
+  const { watch, trace, weather, database, time, truth } = world;
   const endings = new Map<string, number>();
   for (const { purchase } of database.rows.values()) {
     endings.set(purchase.state, (endings.get(purchase.state) ?? 0) + 1);
@@ -42,6 +44,7 @@ export async function runSeed(
     simulatedMs: time.now - startedAt,
     isCalm: weather.isCalm,
     faults: weather.struck,
+    lies: truth.lies,
     endings,
     cases: watch.reasons,
     transitions: watch.transitions,

@@ -2,6 +2,7 @@ import { ALL_TRANSITIONS } from './invariants/transitions.js';
 import { Figures } from './figures.js';
 import pastFailures from './past-failures.json' with { type: 'json' };
 import { type Outcome, runSeed } from './run-seed.js';
+import { ALL_LIES } from './world/lies.js';
 import { ALL_FAULTS } from './world/weather.js';
 
 /** The first seeds of every campaign; `npm run simulate` goes on where this ends. */
@@ -30,10 +31,9 @@ describe('the simulation', () => {
     expect(missing.length).toBeLessThanOrEqual(2);
   });
 
-  it('has every kind of fault in it', () => {
-    const missing = ALL_FAULTS.filter((fault) => !figures.faults.has(fault));
-
-    expect(missing).toEqual([]);
+  it('has every kind of fault and lie in it', () => {
+    expect(ALL_FAULTS.filter((fault) => !figures.faults.has(fault))).toEqual([]);
+    expect(ALL_LIES.filter((lie) => !figures.lies.has(lie))).toEqual([]);
   });
 
   it('opens no review case where nothing failed', () => {

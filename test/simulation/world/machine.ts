@@ -12,9 +12,10 @@ import type { PresenceRow } from './database.js';
 import { Hardware, type VendKey } from './hardware.js';
 import { type CutInWriting, PowerCut, SimJournal } from './journal.js';
 import { wordingOf } from './lying-machine.js';
+import { MachineUplink } from './machine-uplink.js';
 import type { Random } from './random.js';
 import type { Sabotage } from './sabotage.js';
-import type { Time, Timer } from './time.js';
+import type { Time } from './time.js';
 import type { Trace } from './trace.js';
 import type { Truth } from './truth.js';
 import type { Weather } from './weather.js';
@@ -42,20 +43,17 @@ interface Boot {
   readonly id: string;
   readonly core: Core;
   readonly feed: EventFeed;
-  presenceTimer: Timer | null;
   alive: boolean;
 }
 
 /** A vending machine with its bridge, its journal and its power supply. */
 export class SimMachine implements MachineEnd {
   readonly hardware: Hardware;
-  isConnected = false;
-  private isOffline = false;
+  readonly uplink: MachineUplink;
   private boots = 0;
   private boot: Boot | null = null;
   private journal: SimJournal;
   private askedAt = 0;
-  private told = '';
   /** The wall clock is wrong by up to a day: a label, nothing more (I30). */
   private readonly wrongBy: number;
 
@@ -73,6 +71,7 @@ export class SimMachine implements MachineEnd {
       cutInWriting: this.cutInWriting,
       wording: (body) => wordingOf(body, slots, world, lies),
     });
+    this.uplink = new MachineUplink(id, world.time, world.broker, random.split('uplink'), (work) => this.guarded(work));
     this.hardware = new Hardware(slots, multiVend, world.time, world.weather, random.split('hardware'), {
       hear: (event) => {
         if (event.type === 'selection') this.askedAt = world.time.now;
@@ -95,19 +94,17 @@ export class SimMachine implements MachineEnd {
     return this.boot?.id ?? null;
   }
 
-  get hasPower(): boolean {
-    return this.boot !== null;
-  }
-
   /** The purchase whose grant is open, as the bridge knows. */
   get openPurchaseId(): string | undefined {
     return this.boot?.core.state.session?.grant.purchaseId;
   }
 
   get isQuiet(): boolean {
-    return (
-      this.boot !== null && this.isConnected && this.openPurchaseId === undefined && this.journal.unacknowledged === 0
-    );
+    return this.isConnected && this.openPurchaseId === undefined && this.journal.unacknowledged === 0;
+  }
+
+  get isConnected(): boolean {
+    return this.boot !== null && this.uplink.isConnected;
   }
 
   start(): void {
@@ -123,7 +120,7 @@ export class SimMachine implements MachineEnd {
     });
     if (this.boot !== boot) return;
     this.hardware.connect();
-    this.connectSoon();
+    this.uplink.start({ id, feed: boot.feed, presence: () => this.presence() });
   }
 
   private makeBoot(id: string): Boot {
@@ -155,12 +152,12 @@ export class SimMachine implements MachineEnd {
         clock,
         log: silentLog,
         faultPauseMs: DEFAULT_TIMINGS.faultPauseMs,
-        changed: () => this.changed(),
+        changed: () => this.uplink.changed(),
         resend: () => boot.feed.resend(),
       },
     );
     const feed = new EventFeed(journal, (event) => this.world.broker.publishEvent(event), DEFAULT_TIMINGS, clock);
-    const boot: Boot = { id, core, feed, presenceTimer: null, alive: true };
+    const boot: Boot = { id, core, feed, alive: true };
     return boot;
   }
 
@@ -173,61 +170,11 @@ export class SimMachine implements MachineEnd {
     if (purchaseId !== undefined) world.truth.of(purchaseId).powerCut = true;
     boot.alive = false;
     this.boot = null;
-    boot.presenceTimer?.cancel();
     boot.core.halt('no power');
-    boot.feed.disconnect();
     if (wholeMachine) this.hardware.powerOff();
     else this.hardware.disconnect();
-    this.dropConnection(boot.id);
+    this.uplink.die();
     world.time.after(forMs, () => this.start());
-  }
-
-  goOffline(ms: number): void {
-    if (this.isOffline) return;
-    this.isOffline = true;
-    const { boot } = this;
-    boot?.feed.disconnect();
-    if (boot !== null) this.dropConnection(boot.id);
-    this.world.time.after(ms, () => this.comeBack());
-  }
-
-  comeBack(): void {
-    if (!this.isOffline) return;
-    this.isOffline = false;
-    this.connectSoon();
-  }
-
-  private dropConnection(bootId: string): void {
-    if (!this.isConnected) return;
-    this.isConnected = false;
-    this.world.broker.will(this.id, { online: false, bootId, isReady: false, inUse: false });
-  }
-
-  /** Tries until the broker is there. */
-  private connectSoon(): void {
-    const { boot, world } = this;
-    world.time.after(this.random.between(200, 3_000), () => {
-      if (boot === null || this.boot !== boot || this.isConnected || this.isOffline) return;
-      if (world.broker.outage.isOn) return this.connectSoon();
-      this.isConnected = true;
-      this.tellRegularly(boot);
-      this.guarded(() => boot.feed.connect());
-    });
-  }
-
-  brokerLost(): void {
-    const { boot } = this;
-    if (boot === null || !this.isConnected) return;
-    boot.feed.disconnect();
-    this.isConnected = false;
-    this.connectSoon();
-  }
-
-  private tellRegularly(boot: Boot): void {
-    boot.presenceTimer?.cancel();
-    if (!boot.alive || !this.isConnected) return;
-    this.tell(this.presence());
-    boot.presenceTimer = this.world.time.after(DEFAULT_TIMINGS.presenceMs, () => this.tellRegularly(boot));
   }
 
   private presence(): PresenceRow {
@@ -235,19 +182,6 @@ export class SimMachine implements MachineEnd {
     const inUse = state?.session !== undefined || state?.machine === 'idle' || state?.machine === 'vend';
     const isReady = state?.machine === 'enabled' && !inUse;
     return { online: true, bootId: this.boot?.id ?? '', isReady, inUse };
-  }
-
-  private tell(presence: PresenceRow): void {
-    this.told = JSON.stringify(presence);
-    this.world.broker.publishPresence(this.id, presence);
-  }
-
-  private changed(): void {
-    const { boot } = this;
-    boot?.feed.pump();
-    if (!this.isConnected || boot === null) return;
-    const presence = this.presence();
-    if (JSON.stringify(presence) !== this.told) this.tell(presence);
   }
 
   command(command: MachineCommand): void {
@@ -269,7 +203,7 @@ export class SimMachine implements MachineEnd {
     this.world.watch.acknowledged(ack);
     this.guarded((boot) => {
       boot.feed.acknowledged(ack);
-      this.changed();
+      this.uplink.changed();
     });
   }
 

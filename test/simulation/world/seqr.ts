@@ -147,7 +147,11 @@ export class Seqr {
 
   submitReceipt(ersReference: string): object {
     this.mayBeBusy();
-    if (this.weather.has('seqr-lies') && this.liar.tells('receipt-not-taken')) throw new Invented(90);
+    if (this.weather.has('seqr-lies') && this.liar.tells('receipt-not-taken')) {
+      // To the end, healed or not: a receipt is given up some time.
+      this.truth.lie('receipt-not-taken', []);
+      throw new Invented(90);
+    }
     this.book.submitReceipt(US, ersReference, { receiptType: 'PAYMENT_RECEIPT', mimeType: 'text/html', bytes: 0 });
     return {};
   }
@@ -175,12 +179,12 @@ export class Seqr {
 
   private liesTo(purchaseId: string, lie: Lie): boolean {
     if (!this.liar.tells(lie) || !this.weather.strikes('seqr-lies')) return false;
-    this.truth.of(purchaseId).lies.add(lie);
+    this.truth.lie(lie, [purchaseId]);
     return true;
   }
 
   private remember(lie: Lie, reference: string): void {
-    for (const whose of this.concernedBy(reference)) this.truth.of(whose).lies.add(lie);
+    this.truth.lie(lie, this.concernedBy(reference));
   }
 
   /** The purchase that the invoice was made for, and the one that was told it is its own. */

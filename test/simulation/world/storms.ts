@@ -30,7 +30,7 @@ export function brewStorms(targets: Targets, random: Random, withinMs: number): 
     'database-down': () => targets.databaseOutage.begin(random.between(200, 20 * second)),
     'broker-down': () => {
       targets.broker.outage.begin(random.between(second, 60 * second));
-      for (const one of machines) one.brokerLost();
+      for (const one of machines) one.uplink.brokerLost();
     },
     'server-crash-anytime': () => anyServer()?.die(),
     'server-stall': () => anyServer()?.process.stall(random.between(second, 25 * second)),
@@ -39,7 +39,7 @@ export function brewStorms(targets: Targets, random: Random, withinMs: number): 
       machine().cutPower(random.chance(0.6), random.between(500, random.chance(0.5) ? 3 * second : 60 * second)),
     // Most are short; some outlast the reservation.
     'machine-offline': () =>
-      machine().goOffline(
+      machine().uplink.goOffline(
         random.chance(0.7) ? random.between(second, 60 * second) : random.between(60, 1_200) * second,
       ),
     'machine-reset': () => machine().hardware.reset(),

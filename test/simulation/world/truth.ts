@@ -25,6 +25,14 @@ export interface PurchaseTruth {
 
 export class Truth {
   private readonly purchases = new Map<string, PurchaseTruth>();
+  /** How often SEQR told each. */
+  readonly lies = new Map<Lie, number>();
+
+  /** @param concerned the purchases that are led astray by it */
+  lie(lie: Lie, concerned: readonly string[]): void {
+    this.lies.set(lie, (this.lies.get(lie) ?? 0) + 1);
+    for (const purchaseId of concerned) this.of(purchaseId).lies.add(lie);
+  }
 
   of(purchaseId: string): PurchaseTruth {
     const known = this.purchases.get(purchaseId);

@@ -176,7 +176,7 @@ export class World {
     this.trace.tell('world', 'HEALED');
     this.weather.heal();
     for (const outage of [this.seqrOutage, this.databaseOutage, this.broker.outage]) outage.end();
-    for (const machine of this.machines) machine.comeBack();
+    for (const machine of this.machines) machine.uplink.comeBack();
   }
 
   private isQuiet(): boolean {

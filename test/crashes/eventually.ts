@@ -1,0 +1,21 @@
+const LOOK_EVERY_MS = 25;
+
+/** Waits for something that happens in another process, by looking for it. @throws Error when `withinMs` pass in vain. */
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | undefined> | T | undefined,
+  withinMs: number,
+  everyMs = LOOK_EVERY_MS,
+): Promise<T> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (performance.now() > deadline) throw new Error(`waited ${withinMs / 1_000} s in vain: ${what}`);
+    await pause(everyMs);
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
