@@ -37,6 +37,8 @@ export class Database {
         connectionTimeoutMillis: CONNECT_WITHIN_MS,
         idleTimeoutMillis: 60_000,
         statement_timeout: STATEMENT_WITHIN_MS,
+        // The server's own limit does not reach us over a connection that is dead and does not say so.
+        query_timeout: STATEMENT_WITHIN_MS + 1_000,
         idle_in_transaction_session_timeout: STATEMENT_WITHIN_MS,
         application_name: applicationName,
         keepAlive: true,

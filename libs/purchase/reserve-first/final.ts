@@ -23,8 +23,9 @@ export function afterTheEnd(purchase: Purchase, event: PurchaseEvent, now: numbe
 }
 
 /**
- * The payer confirmed an invoice whose reference never reached us. Its status is never asked, so SEQR reverses the
- * payment after 20 seconds (SEQR API page, getPaymentStatus); a person checks that it did.
+ * The payer confirmed or declined an invoice whose reference never reached us; the notification does not say which. Its
+ * status is never asked, so SEQR reverses a payment after 20 seconds (SEQR API page, getPaymentStatus); a person checks
+ * that it did.
  */
 function orphanConfirmed(purchase: Purchase, now: number): Step {
   if (purchase.notifiedAt !== null) return unchanged(purchase);
@@ -35,7 +36,8 @@ export function orphanCase(purchase: Purchase): ReviewCase {
   return {
     reason: 'orphan-invoice',
     amountMinor: purchase.reservedMinor,
-    known: 'A payer confirmed an invoice that was given up because its reference never arrived. Nothing was dispensed.',
-    suggestedAction: 'See in SEQR’s report that the payment was reversed.',
+    known:
+      'A payer confirmed or declined an invoice that was given up because its reference never arrived. Nothing was dispensed.',
+    suggestedAction: 'See in SEQR’s report that the payment, if there was one, was reversed.',
   };
 }
