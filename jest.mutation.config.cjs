@@ -1,4 +1,8 @@
-/** The tests that mutation testing runs: those of the pure code it mutates. */
+/** Runs the tests of the code of money, lifecycle, settlement and grants, for each mutant of it. */
 const [unit] = require('./jest.config.cjs').projects;
 
-module.exports = { ...unit, testMatch: ['<rootDir>/scripts/mutation-specs.cjs'] };
+module.exports = {
+  ...unit,
+  testEnvironment: '<rootDir>/scripts/mutation-environment.cjs',
+  testMatch: ['<rootDir>/scripts/mutation-specs.cjs'],
+};

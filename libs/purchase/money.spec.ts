@@ -21,6 +21,8 @@ describe('an amount that is read', () => {
     ['0', 'EUR', 0n],
     ['007.50', 'SEK', 750n],
     ['20.10000', 'EUR', 2_010n],
+    ['0000000000000000000020.00', 'EUR', 2_000n],
+    ['000', 'EUR', 0n],
     ['1500', 'JPY', 1_500n],
     ['1500.00', 'JPY', 1_500n],
     ['999999999999999', 'EUR', 99_999_999_999_999_900n],
@@ -56,6 +58,15 @@ describe('an amount that is read', () => {
     ['1'.repeat(41), 'EUR', 'NOT_A_DECIMAL'],
   ] as const)('is refused rather than rounded: %s %s', (text, currency, code) => {
     expect(codeOf(() => parseMoney(text, currency))).toBe(code);
+  });
+
+  it.each([
+    ['ten', 'EUR', 'the amount is not a plain decimal number'],
+    ['1.005', 'EUR', 'EUR has 2 decimals, the amount has more'],
+    ['1.5', 'JPY', 'JPY has 0 decimals, the amount has more'],
+    ['1000000000000000', 'EUR', 'the amount has more than 15 digits'],
+  ] as const)('says why it is refused: %s %s', (text, currency, message) => {
+    expect(() => parseMoney(text, currency)).toThrow(expect.objectContaining({ name: 'MoneyError', message }));
   });
 
   it('is never repeated in the error', () => {

@@ -1,8 +1,9 @@
 import { EVERY_EVENT } from '../testing/every-event.js';
 import { faultsOf } from '../testing/rules.js';
-import { STAGES } from '../testing/stages.js';
+import { STAGES, askedToClose, charged, granted, settling, unlocked } from '../testing/stages.js';
+import type { Visit } from '../testing/visit.js';
 import { step } from './lifecycle.js';
-import type { State } from './purchase.js';
+import { type Purchase, type State, committedMinor } from './purchase.js';
 import { TRANSITIONS } from './transitions-allowed.js';
 
 /** At once, when every short deadline is past, and when every long one is. */
@@ -29,6 +30,30 @@ describe('the lifecycle', () => {
     }
 
     expect(faults).toEqual([]);
+  });
+
+  it('leaves no final state', () => {
+    for (const state of ['COMMITTED', 'RELEASED', 'CANCELLED', 'REFUSED', 'REVIEW'] as const) {
+      expect(TRANSITIONS[state]).toEqual([]);
+    }
+  });
+
+  it.each<[string, Visit, Partial<Purchase>]>([
+    ['UNLOCKING without a grant', granted(), { grant: null }],
+    ['CLOSING without a grant', askedToClose(), { grant: null }],
+    ['UNLOCKED with nothing to wait for', unlocked(), { next: null }],
+    ['SETTLING without an amount', settling(), { settlement: null }],
+    ['COMMITTED without an amount', charged(), { settlement: null }],
+  ])('charges nothing, and breaks nothing, for a record that cannot be: %s', (_, stage, flaw) => {
+    const broken = { ...stage.purchase, ...flaw };
+    for (const delay of DELAYS_MS) {
+      for (const event of EVERY_EVENT) {
+        const { purchase } = step(broken, event, stage.now + delay);
+
+        expect([broken.state, 'CLOSING', 'RELEASING']).toContain(purchase.state);
+        expect(committedMinor(purchase)).toBeNull();
+      }
+    }
   });
 
   it('gives the same answer to the same question', () => {

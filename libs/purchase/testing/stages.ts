@@ -49,6 +49,7 @@ export const STAGES: readonly (readonly [name: string, visit: Visit])[] = [
   ['CANCELLING, cancel answered', waitedOut().on(cancelled)],
   ['UNLOCKING, grant not sent', unlocking()],
   ['UNLOCKING, grant sent', granted()],
+  ['UNLOCKING, one dispensed', granted().on(selected(1, 11), dispensed(1))],
   ['UNLOCKED', unlocked()],
   ['UNLOCKED, one selected', unlocked().on(selected(1, 11))],
   ['UNLOCKED, one dispensed', oneDispensed()],
