@@ -3,6 +3,6 @@ const [unit] = require('./jest.config.cjs').projects;
 
 module.exports = {
   ...unit,
-  testEnvironment: '<rootDir>/scripts/mutation-environment.cjs',
+  testEnvironment: require.resolve('./scripts/mutation-environment.cjs'),
   testMatch: ['<rootDir>/scripts/mutation-specs.cjs'],
 };

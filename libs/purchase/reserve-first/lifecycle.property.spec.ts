@@ -25,3 +25,11 @@ it('the lifecycle keeps its rules in every order of events', () => {
     { numRuns: 3_000, seed: 20_261_121 },
   );
 });
+
+it('the lifecycle gives the same answer to the same question', () => {
+  for (const [, stage] of STAGES) {
+    for (const event of EVERY_EVENT) {
+      expect(step(stage.purchase, event, stage.now)).toEqual(step(stage.purchase, event, stage.now));
+    }
+  }
+});

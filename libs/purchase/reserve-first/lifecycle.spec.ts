@@ -46,22 +46,13 @@ describe('the lifecycle', () => {
     ['COMMITTED without an amount', charged(), { settlement: null }],
   ])('charges nothing, and breaks nothing, for a record that cannot be: %s', (_, stage, flaw) => {
     const broken = { ...stage.purchase, ...flaw };
-    for (const delay of DELAYS_MS) {
-      for (const event of EVERY_EVENT) {
-        const { purchase } = step(broken, event, stage.now + delay);
+    const after = DELAYS_MS.flatMap((delay) =>
+      EVERY_EVENT.map((event) => step(broken, event, stage.now + delay).purchase),
+    );
+    const allowed: readonly State[] = [broken.state, 'CLOSING', 'RELEASING'];
 
-        expect([broken.state, 'CLOSING', 'RELEASING']).toContain(purchase.state);
-        expect(committedMinor(purchase)).toBeNull();
-      }
-    }
-  });
-
-  it('gives the same answer to the same question', () => {
-    for (const [, stage] of STAGES) {
-      for (const event of EVERY_EVENT) {
-        expect(step(stage.purchase, event, stage.now)).toEqual(step(stage.purchase, event, stage.now));
-      }
-    }
+    expect(after.filter(({ state }) => !allowed.includes(state))).toEqual([]);
+    expect(after.filter((purchase) => committedMinor(purchase) !== null)).toEqual([]);
   });
 
   it('takes no words of the machine for a grant of another purchase', () => {
