@@ -12,7 +12,7 @@ import type { Payer } from './payer.js';
 import { invoiceOfQr } from './qr-text.js';
 import type { Resellers } from './resellers.js';
 import type { Terminals } from './terminals.js';
-import { invoiceView, periodView, refundViews, summaryView, terminalView } from './views.js';
+import { callView, invoiceView, periodView, refundViews, summaryView, terminalView } from './views.js';
 
 export interface SandboxMachine {
   readonly token: string;
@@ -38,7 +38,8 @@ export type Route = readonly [method: string, path: RegExp, handler: Handler];
 
 /** A page of the newest: whoever needs more asks for one invoice. */
 const SHOWN = 200;
-/** What the page shows of the calls, which may hold whole requests. */
+/** What the page shows of them: it asks for all once a second. */
+const INVOICES_ON_PAGE = 50;
 const CALLS_SHOWN = 40;
 
 export function controlRoutes(parts: ControlParts): readonly Route[] {
@@ -108,13 +109,13 @@ function bookRoutes({ book, journal, terminals, resellers, bank, faults }: Contr
       /^book$/,
       () => ({
         bank,
-        invoices: invoices().map(invoiceView),
+        invoices: book.list(INVOICES_ON_PAGE).map(invoiceView),
         refunds: refundViews(book.list()).slice(0, SHOWN),
         periods: periods(),
         terminals: terminals.list().map(terminalView).toReversed().slice(0, SHOWN),
         resellers: resellers.list(),
         faults: faults.list(),
-        calls: journal.calls.slice(-CALLS_SHOWN).toReversed(),
+        calls: journal.calls.slice(-CALLS_SHOWN).toReversed().map(callView),
         violations: journal.violations.toReversed(),
       }),
     ],
