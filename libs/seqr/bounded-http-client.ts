@@ -1,13 +1,16 @@
-import { Pool, type Dispatcher } from 'undici';
+import { buildConnector, Pool, type Dispatcher } from 'undici';
 
 import { NotSentError, UnknownOutcomeError } from './outcome-errors.js';
+import { limitWire, WIRE_LIMIT } from './wire-limit.js';
 
-/** A paid receipt takes some 5 kB; 256 KiB leaves room for a report and bounds what one reply may cost us. */
+/** A paid receipt takes some 5 kB; 256 KiB bounds what one reply may cost us. Reports state their own. */
 const REPLY_BYTES_MAX = 256 * 1024;
 /** At 300 ms an answer, 64 connections carry 200 calls a second, and stay below what servers allow one client. */
 const CONNECTIONS_MAX = 64;
 /** Twice what 64 connections answer within a default deadline; a longer queue would only bring late answers. */
 const WAITING_MAX = 2048;
+/** SEQR sends none; 100, the only one in common use, ends the connection. */
+const PROVISIONAL_MAX = 32;
 /** Given up before common servers close an idle connection (5 s), so that a request seldom meets a closing one. */
 const KEEP_ALIVE_MS = 4000;
 
@@ -43,31 +46,47 @@ export class BoundedHttpClient {
   constructor({ endpoint, deadlineMs, ca }: BoundedHttpOptions) {
     this.#path = endpoint.pathname + endpoint.search;
     this.#deadlineMs = deadlineMs;
+    const connector = buildConnector({
+      timeout: deadlineMs,
+      // Said here, because NODE_TLS_REJECT_UNAUTHORIZED must not be able to say otherwise.
+      rejectUnauthorized: true,
+      minVersion: 'TLSv1.2',
+      ...(ca && { ca }),
+    });
     this.#pool = new Pool(endpoint.origin, {
       connections: CONNECTIONS_MAX,
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
+      // Whatever the other side promises.
+      keepAliveMaxTimeout: KEEP_ALIVE_MS,
       // The deadline below covers all of these; undici's own limits would only restart with every byte.
       headersTimeout: 0,
       bodyTimeout: 0,
-      maxResponseSize: REPLY_BYTES_MAX,
       allowH2: false,
-      // Said here, because NODE_TLS_REJECT_UNAUTHORIZED must not be able to say otherwise.
-      connect: { timeout: deadlineMs, rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(ca && { ca }) },
+      connect: (options, callback) =>
+        connector(options, (...connected) => {
+          if (connected[1]) limitWire(connected[1]);
+          callback(...connected);
+        }),
     });
   }
 
   /**
+   * @param replyBytesMax the longest body
    * @throws NotSentError when it is certain that no byte of the request was written
    * @throws UnknownOutcomeError DEADLINE, CONNECTION_LOST, TOO_LARGE
    */
-  async post(headers: Readonly<Record<string, string>>, body: string): Promise<HttpReply> {
+  async post(
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    replyBytesMax = REPLY_BYTES_MAX,
+  ): Promise<HttpReply> {
     if (this.#closed) throw new NotSentError('CLOSED', 'the client is closed');
     if (this.#running >= CONNECTIONS_MAX + WAITING_MAX) throw new NotSentError('OVERLOADED', 'too many calls wait');
     this.#running += 1;
     try {
       return await new Promise((resolve, reject) => {
-        const exchange = new Exchange(this.#deadlineMs, resolve, reject);
+        const exchange = new Exchange(this.#deadlineMs, replyBytesMax, resolve, reject);
         this.#pool.dispatch({ method: 'POST', path: this.#path, headers: { ...headers }, body }, exchange);
       });
     } finally {
@@ -87,7 +106,10 @@ export class BoundedHttpClient {
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #begun = performance.now();
   readonly #timer: NodeJS.Timeout;
-  readonly #chunks: Buffer[] = [];
+  /** One piece of memory, however small the pieces are that the reply comes in. */
+  #body = Buffer.alloc(0);
+  #length = 0;
+  #provisional = 0;
   #controller: Dispatcher.DispatchController | undefined;
   #status: number | undefined;
   #headers: HttpReply['headers'] = {};
@@ -95,6 +117,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly deadlineMs: number,
+    private readonly replyBytesMax: number,
     private readonly resolve: (reply: HttpReply) => void,
     private readonly reject: (error: Error) => void,
   ) {
@@ -111,27 +134,43 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#controller = controller;
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: HttpReply['headers']): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: HttpReply['headers']): void {
+    if (status < 200) {
+      this.#provisional += 1;
+      if (this.#provisional <= PROVISIONAL_MAX) return;
+      this.#fail(this.#unknown('TOO_LARGE', `over ${PROVISIONAL_MAX} provisional replies`));
+      return controller.abort(new Error('too many'));
+    }
     this.#status = status;
     this.#headers = headers;
   }
 
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#chunks.push(chunk);
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const length = this.#length + chunk.length;
+    if (length > this.replyBytesMax) {
+      this.#fail(this.#unknown('TOO_LARGE', `over ${this.replyBytesMax} bytes`));
+      return controller.abort(new Error('too large'));
+    }
+    if (length > this.#body.length) {
+      const larger = Buffer.allocUnsafe(Math.min(2 * length, this.replyBytesMax));
+      this.#body.copy(larger, 0, 0, this.#length);
+      this.#body = larger;
+    }
+    chunk.copy(this.#body, this.#length);
+    this.#length = length;
   }
 
   onResponseEnd(): void {
     const { resolve } = this;
     this.#settle(() =>
-      resolve({ status: this.#status ?? 0, headers: this.#headers, body: Buffer.concat(this.#chunks) }),
+      resolve({ status: this.#status ?? 0, headers: this.#headers, body: this.#body.subarray(0, this.#length) }),
     );
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error & { code?: string }): void {
     const why = error.code ?? error.name;
     if (!this.#controller) this.#fail(new NotSentError('NOT_CONNECTED', why));
-    else if (why === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
-      this.#fail(this.#unknown('TOO_LARGE', `over ${REPLY_BYTES_MAX} bytes`));
+    else if (why === WIRE_LIMIT) this.#fail(this.#unknown('TOO_LARGE', error.message));
     else this.#fail(this.#unknown('CONNECTION_LOST', why));
   }
 
