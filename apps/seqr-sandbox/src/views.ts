@@ -1,4 +1,5 @@
 import { amountText } from './amounts.js';
+import type { Credit } from './credits.js';
 import { wireStatus, type Invoice } from './invoice.js';
 import type { CallRecord } from './journal.js';
 import type { Period } from './ledger.js';
@@ -89,6 +90,11 @@ export function periodView({ id, shop, terminalId, markedAt, transactions }: Per
       currency: one.currency,
     })),
   };
+}
+
+export function creditView({ ersReference, at, by, userId, amount, description }: Credit) {
+  const { minor, currency } = amount;
+  return { ersReference, at: at.toISOString(), by, userId, amount: amountText(minor, currency), currency, description };
 }
 
 /** A call without what was sent: `GET /sandbox/calls` has that. */

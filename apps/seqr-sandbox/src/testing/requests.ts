@@ -106,4 +106,13 @@ export const markTransactionPeriod = (terminalId?: string, context?: string) =>
 export const executeReport = (reportId: string, entries: Readonly<Record<string, string>>, context?: string) =>
   call('executeReport', `<reportId>Reconciliation/${reportId}</reportId>${parametersXml(entries)}`, context);
 
+export const creditUser = (userId: string, value = '5.00', description = 'You won, well done.') =>
+  call(
+    'creditUser',
+    `<creditUserRequest><userId>${userId}</userId>${amountXml('amount', value)}<description>${description}</description><correlationId>round-7</correlationId></creditUserRequest>`,
+  );
+
+export const getClientSessionInfo = (key: string, context?: string) =>
+  call('getClientSessionInfo', `<key>${key}</key>`, context);
+
 export const benchmarkingNop = () => envelope('<ext:benchmarkingNop/>');
