@@ -1,5 +1,5 @@
 /** The parts of the book: what each shows of the sandbox's answer. */
-import { money, moneyOrDash, time, waiting } from '/words.js';
+import { money, moneyOrDash, time, waiting } from './words.js';
 
 export function element(name, text, properties = {}, ...children) {
   const made = Object.assign(document.createElement(name), { textContent: text, ...properties });

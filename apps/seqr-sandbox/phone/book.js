@@ -1,6 +1,6 @@
 /** The book beside the phone: all that the sandbox knows, asked for once a second and drawn when it is new. */
-import { element, PANELS } from '/book-panels.js';
-import { waiting } from '/words.js';
+import { element, PANELS } from './book-panels.js';
+import { waiting } from './words.js';
 
 const $ = (id) => document.getElementById(id);
 

@@ -1,5 +1,5 @@
 /** The payer's phone: scan, approve, watch. Everything it knows comes from the sandbox's control interface. */
-import { money } from '/words.js';
+import { money } from './words.js';
 
 const $ = (id) => document.getElementById(id);
 const OTHER = 'other';
