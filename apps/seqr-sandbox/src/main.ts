@@ -1,4 +1,4 @@
-import type { SandboxMachine } from './control-api.js';
+import type { SandboxMachine } from './control-routes.js';
 import { startSandbox } from './sandbox.js';
 
 /**
@@ -56,6 +56,7 @@ const sandbox = await startSandbox({
 say('SEQR SANDBOX - no real money');
 say(`  the payer's phone   ${sandbox.url}/`);
 say(`  SOAP                ${sandbox.soapUrl}   (?wsdl)`);
+say(`  sessions            ${sandbox.sessionUrl}   (?wsdl)`);
 say(`  reseller            ${reseller.id} / ${reseller.userId}`);
 say(`  createPurchase      ${createPurchaseUrl ?? 'not set (CREATE_PURCHASE_URL)'}`);
 

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { InvoiceBook } from './book.js';
 import type { BookRules } from './book-rules.js';
 import { systemClock, type Clock } from './clock.js';
-import { ControlApi, type SandboxMachine } from './control-api.js';
+import { ControlApi } from './control-api.js';
+import type { SandboxMachine } from './control-routes.js';
 import { Faults } from './faults.js';
 import { sendJson } from './http.js';
 import { Journal } from './journal.js';
@@ -14,8 +15,12 @@ import { Outgoing } from './outgoing.js';
 import { Pauses } from './pauses.js';
 import { Payer } from './payer.js';
 import { PhonePage } from './phone-page.js';
-import { Principals, type ResellerCredentials, type TerminalCredentials } from './principals.js';
-import { SOAP_PATH, SoapService } from './soap-service.js';
+import type { Bank } from './operations/parts.js';
+import { Principals } from './principals.js';
+import { Resellers, type ResellerCredentials } from './resellers.js';
+import { ClientSessions } from './sessions.js';
+import { SESSION_PATH, SOAP_PATH, SoapService } from './soap-service.js';
+import { Terminals, type TerminalCredentials } from './terminals.js';
 
 export interface SandboxOptions {
   /** 0 for any free port. */
@@ -41,6 +46,13 @@ export interface RunningSandbox {
   readonly url: string;
   readonly soapUrl: string;
   readonly book: InvoiceBook;
+  readonly resellers: Resellers;
+  readonly terminals: Terminals;
+  /** Of the app with shops' pages, for getClientSessionInfo at `sessionUrl`. */
+  readonly sessions: ClientSessions;
+  readonly sessionUrl: string;
+  /** `isDown` makes every operation end with 94 SERVICE_UNAVAILABLE. */
+  readonly bank: Bank;
   readonly payer: Payer;
   readonly faults: Faults;
   readonly journal: Journal;
@@ -63,31 +75,67 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   const outgoing = await Outgoing.open(clock, options.caFile);
   const book = new InvoiceBook(clock, options.rules, (invoice) => notifier.notify(invoice));
   const notifier = new Notifier({ book, faults, outgoing, pauses });
-  const payer = new Payer({ book, faults, journal, outgoing, pauses, merchants: resellers.map(({ id }) => id) });
+  const bank: Bank = { isDown: false };
+  const payer = new Payer({ bank, book, faults, journal, outgoing, pauses, merchants: resellers.map(({ id }) => id) });
   payer.createPurchaseUrl = options.createPurchaseUrl;
-  const principals = new Principals(resellers, options.terminals ?? []);
-  const soap = await SoapService.load({ book, principals, faults, journal, clock });
-  const control = new ControlApi({ book, payer, faults, journal, machines: options.machines ?? [] });
+  const shops = new Resellers(resellers);
+  const terminals = new Terminals(clock, options.terminals ?? [], resellers[0]?.id ?? '');
+  const principals = new Principals(shops, terminals);
+  const sessions = new ClientSessions(clock);
+  const soapParts = { book, principals, bank, sessions, faults, journal, clock };
+  // Where each service answers, and where its WSDL's include leads, which is relative to that.
+  const services = [
+    { path: SOAP_PATH, xsdPath: `${SOAP_PATH}.xsd`, service: await SoapService.load(soapParts, 'cashregister-2') },
+    {
+      path: SESSION_PATH,
+      xsdPath: '/soap/merchant/client-session-info.xsd',
+      service: await SoapService.load(soapParts, 'client-session-info'),
+    },
+  ];
+  const control = new ControlApi({
+    book,
+    payer,
+    faults,
+    journal,
+    bank,
+    terminals,
+    sessions,
+    resellers: shops,
+    machines: options.machines ?? [],
+  });
   const page = await PhonePage.load();
 
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     const route = async () => {
       const { pathname, search } = new URL(request.url ?? '/', url);
       if (pathname.startsWith('/sandbox/')) await control.handle(request, response, pathname);
-      else if (request.method === 'POST' && pathname === SOAP_PATH) await soap.handle(request, response);
-      else if (request.method === 'GET' && pathname === SOAP_PATH && search === '?wsdl')
-        soap.sendWsdl(response, soapUrl);
-      else if (request.method === 'GET' && pathname === `${SOAP_PATH}.xsd`) soap.sendXsd(response);
+      else if (await soap(request, response, pathname, search)) return;
       else if (request.method !== 'GET' || !page.send(response, pathname)) notFound(response);
     };
     route().catch((error: unknown) => failed(request, response, error, log));
   });
+  const soap = async (request: IncomingMessage, response: ServerResponse, pathname: string, search: string) => {
+    const found = services.find(({ path, xsdPath }) => pathname === path || pathname === xsdPath);
+    if (!found) return false;
+    const { service, path, xsdPath } = found;
+    if (request.method === 'POST' && pathname === path) await service.handle(request, response);
+    else if (request.method === 'GET' && pathname === path && search === '?wsdl')
+      service.sendWsdl(response, url + path);
+    else if (request.method === 'GET' && pathname === xsdPath) service.sendXsd(response);
+    else return false;
+    return true;
+  };
   const url = await listen(server, options.port, host);
   const soapUrl = url + SOAP_PATH;
   return {
     url,
     soapUrl,
     book,
+    resellers: shops,
+    terminals,
+    sessions,
+    sessionUrl: url + SESSION_PATH,
+    bank,
     payer,
     faults,
     journal,
