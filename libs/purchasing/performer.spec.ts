@@ -7,6 +7,7 @@ import type { Reply, SeqrCall } from '#seqr/reply.js';
 import { SeqrRequestError } from '#seqr/request-error.js';
 
 import { ActPerformer, type SeqrCalls } from './performer.js';
+import { NotActingError } from './ports.js';
 
 const NOW = 1_800_000_000_000;
 
@@ -34,7 +35,7 @@ const UNKNOWN: Ending = { outcome: 'unknown', reason: 'TIMEOUT' };
 const INVOICE_DOCUMENT = { marker: 'the final bill' };
 
 /** A performer whose every call to SEQR ends so, and what it asked for. */
-function performerWith(ending: Ending | Error, machineFault?: Error) {
+function performerWith(ending: Ending | Error, machineFault?: Error, preparedAfterMs = 0) {
   const asked: unknown[] = [];
   const send = async (request: unknown): Promise<Reply> => {
     asked.push(request);
@@ -56,12 +57,13 @@ function performerWith(ending: Ending | Error, machineFault?: Error) {
     return 'boot-0001';
   };
   const machines = { grant: tell, close: async (terms: unknown) => void (await tell(terms)) };
-  const invoices = {
-    reservation: async () => INVOICE_DOCUMENT as never,
-    final: async () => INVOICE_DOCUMENT as never,
-    receipt: async () => INVOICE_DOCUMENT as never,
+  let now = NOW;
+  const prepare = async () => {
+    now += preparedAfterMs;
+    return INVOICE_DOCUMENT as never;
   };
-  const performer = new ActPerformer(seqr, machines, invoices, { now: () => NOW });
+  const invoices = { reservation: prepare, final: prepare, receipt: prepare };
+  const performer = new ActPerformer(seqr, machines, invoices, { now: () => now });
   return { asked, perform: (purchase: Purchase, kind: ActKind) => performer.perform(purchase, { kind, dueAt: NOW }) };
 }
 
@@ -96,6 +98,20 @@ describe('a call to SEQR', () => {
       expect(calls).toEqual([]);
     },
   );
+
+  it.each([
+    ['sendInvoice', asking()],
+    ['updateInvoice', settling()],
+    ['submitPaymentReceipt', charged()],
+  ] as const)('%s does not leave when the server stood still while it prepared it', async (kind, { purchase }) => {
+    const slow = performerWith(ANSWERED, undefined, 1_000);
+    await slow.perform(purchase, kind);
+    const stoodStill = performerWith(ANSWERED, undefined, 1_001);
+
+    await expect(stoodStill.perform(purchase, kind)).rejects.toThrow(NotActingError);
+    expect(slow.asked).toHaveLength(1);
+    expect(stoodStill.asked).toEqual([]);
+  });
 
   it('lets a defect of our own be one', async () => {
     await expect(performerWith(new TypeError('a defect')).perform(waiting().purchase, 'cancelInvoice')).rejects.toThrow(

@@ -7,7 +7,7 @@ import type { Reply, SeqrCall } from '#seqr/reply.js';
 import { SeqrRequestError } from '#seqr/request-error.js';
 
 import type { InvoiceWriter } from './invoice-writer.js';
-import type { Performer } from './ports.js';
+import { NotActingError, type Performer } from './ports.js';
 
 interface Performed {
   readonly event: PurchaseEvent;
@@ -23,6 +23,12 @@ export type SeqrCalls = Pick<
 /** INVALID_INVOICE_DATA: what SEQR would say to a request that is refused here already. */
 const INVALID_INVOICE_DATA = 49;
 
+/**
+ * What was found at the beginning of an act, that it is leased to this server, is certain for so long: leases are void 3 s
+ * after a server's last sign of life, and 2 s after it the server begins nothing more (ServerInstance).
+ */
+const PREPARED_WITHIN_MS = 1_000;
+
 /** Does the acts of purchases: calls to SEQR, commands to machines. */
 export class ActPerformer implements Performer {
   constructor(
@@ -36,7 +42,7 @@ export class ActPerformer implements Performer {
     switch (act.kind) {
       case 'sendInvoice':
         return this.call(
-          async () => this.seqr.sendInvoice(await this.invoices.reservation(purchase)),
+          async () => this.seqr.sendInvoice(await this.prepared(() => this.invoices.reservation(purchase))),
           ({ invoiceReference }) => ({ type: 'InvoiceIssued', invoiceReference }),
           (failure) => ({ type: 'InvoiceFailed', ...failure }),
         );
@@ -47,7 +53,7 @@ export class ActPerformer implements Performer {
           async () =>
             this.seqr.updateInvoice({
               invoiceReference: referenceOf(purchase),
-              invoice: await this.invoices.final(purchase),
+              invoice: await this.prepared(() => this.invoices.final(purchase)),
             }),
           () => ({ type: 'InvoiceUpdated' }),
           (failure) => ({ type: 'UpdateFailed', ...failure }),
@@ -73,7 +79,7 @@ export class ActPerformer implements Performer {
           async () =>
             this.seqr.submitPaymentReceipt({
               ersReference: purchase.ersReference ?? '',
-              receipt: await this.invoices.receipt(purchase),
+              receipt: await this.prepared(() => this.invoices.receipt(purchase)),
             }),
           () => ({ type: 'ReceiptSubmitted' }),
           (failure) => ({ type: 'ReceiptFailed', ...failure }),
@@ -85,6 +91,19 @@ export class ActPerformer implements Performer {
       case 'awaitMachine':
         return { event: { type: 'TimePassed' }, calls: [] };
     }
+  }
+
+  /**
+   * Its parts are read from the database. A process that stood still meanwhile sends nothing: another server may be doing
+   * the act, or have done it.
+   *
+   * @throws NotActingError
+   */
+  private async prepared<T>(write: () => Promise<T>): Promise<T> {
+    const begunAt = this.clock.now();
+    const document = await write();
+    if (this.clock.now() <= begunAt + PREPARED_WITHIN_MS) return document;
+    throw new NotActingError('preparing the call took so long that the act may be another server’s by now');
   }
 
   private readStatus(purchase: Purchase): Promise<Performed> {

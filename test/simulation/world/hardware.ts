@@ -175,7 +175,11 @@ export class Hardware {
         if (output.code === 5) return this.say({ type: 'vend-reset' });
         return this.say({ type: 'vend-failure', reason: output.code === 1 ? 'cancelled' : 'not-dispensed' });
       case 'wrong-state':
-        if (output.command === 'VEND') return this.say({ type: 'approval-refused' });
+        if (output.command === 'VEND') {
+          // It was reset since it asked; the bridge, which had approved, never learns what came of it.
+          if (this.approvedFor !== null) this.listener.unreported(this.approvedFor);
+          return this.say({ type: 'approval-refused' });
+        }
         // The adapter repeats where the machine stands, unless it is in a session.
         if (output.command === 'STOP' && this.vmc.mode !== 'IDLE' && this.vmc.mode !== 'VEND') {
           this.say({ type: 'status', status: LOWER[this.vmc.mode] });

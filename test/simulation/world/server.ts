@@ -1,6 +1,7 @@
-import { MachineOfflineError } from '#fleet/machine-commands.js';
+import { MachineOfflineError, UnsureIfSentError } from '#fleet/machine-commands.js';
 import { type EventAck, PROTOCOL_VERSION } from '#machine-protocol/messages.js';
 import type { MachineCommand } from '#machine-protocol/messages.js';
+import { NotConnectedError } from '#platform/mqtt.js';
 import { InvoiceWriter } from '#purchasing/invoice-writer.js';
 import { ActPerformer } from '#purchasing/performer.js';
 import type { Performer } from '#purchasing/ports.js';
@@ -113,7 +114,12 @@ export class SimServer implements ServerEnd {
           const presence = await this.line.ask('presence', () => world.database.presences.get(terms.machineId));
           if (presence?.online !== true) throw new MachineOfflineError('the machine is offline');
           const { bootId } = presence;
-          await this.command({ v: PROTOCOL_VERSION, type: 'grant', ...terms, bootId, at: '' }, maybeDie);
+          try {
+            await this.command({ v: PROTOCOL_VERSION, type: 'grant', ...terms, bootId, at: '' }, maybeDie);
+          } catch (error) {
+            // As MachineCommands.grant: what failed on its way may have arrived.
+            throw error instanceof NotConnectedError ? error : new UnsureIfSentError(bootId);
+          }
           return bootId;
         },
         close: (terms) => this.command({ v: PROTOCOL_VERSION, type: 'close', ...terms, at: '' }, maybeDie),
