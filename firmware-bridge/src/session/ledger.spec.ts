@@ -84,7 +84,7 @@ describe('the ledger of grants', () => {
 
   it('takes nothing for a grant that is not open', () => {
     expect(foldEvent(EMPTY_LEDGER, selected(1, 1_500))).toBe(EMPTY_LEDGER);
-    expect(foldEvent(admitted, { ...selected(1, 1_500), ...{ purchaseId: 'b' } } as MachineEventBody)).toBe(admitted);
+    expect(foldEvent(admitted, { ...selected(1, 1_500), purchaseId: 'b' } as MachineEventBody)).toBe(admitted);
     expect(foldEvent(admitted, { type: 'cash.sale', selection: 11, priceMinor: 1_500 })).toBe(admitted);
     expect(foldEvent(admitted, { type: 'fault', code: 'x', detail: 'y' })).toBe(admitted);
   });
