@@ -22,6 +22,7 @@ import { InvoiceWriter } from './invoice-writer.js';
 import { NotificationUrls } from './notification-url.js';
 import { OfferCatalogue } from './offer-catalogue.js';
 import { ActPerformer } from './performer.js';
+import { PurchasePrincipals } from './purchase-principals.js';
 import { PostgresPurchaseStore } from './purchase-store.js';
 import { CLAIM_MAX, PurchaseRunner } from './runner.js';
 
@@ -97,6 +98,11 @@ class DueWork {
       },
     },
     {
+      provide: PurchasePrincipals,
+      inject: [Database, Keys],
+      useFactory: (database: Database, keys: Keys) => new PurchasePrincipals(database, keys),
+    },
+    {
       provide: PurchaseRunner,
       inject: [
         Database,
@@ -104,6 +110,7 @@ class DueWork {
         MachineDirectory,
         NotificationUrls,
         SeqrClient,
+        PurchasePrincipals,
         MqttConnection,
         DatabaseClock,
         ServerInstance,
@@ -119,6 +126,7 @@ class DueWork {
         directory: MachineDirectory,
         urls: NotificationUrls,
         seqr: SeqrClient,
+        principals: PurchasePrincipals,
         mqtt: MqttConnection,
         clock: DatabaseClock,
         instance: ServerInstance,
@@ -129,12 +137,13 @@ class DueWork {
         logger: Logger,
       ) => {
         const runner = new PurchaseRunner({
-          store: new PostgresPurchaseStore(database, catalogue, ids, clock, instance.id),
+          store: new PostgresPurchaseStore(database, catalogue, ids, clock, instance.id, principals),
           performer: new ActPerformer(
             seqr,
             new MachineCommands(database, mqtt, clock),
             new InvoiceWriter(catalogue, directory, urls),
             clock,
+            principals,
           ),
           clock,
           mayAct: () => instance.isAlive,
@@ -151,6 +160,6 @@ class DueWork {
       },
     },
   ],
-  exports: [PurchaseRunner, MachineDirectory, OfferCatalogue, NotificationUrls, Changes],
+  exports: [PurchaseRunner, MachineDirectory, OfferCatalogue, NotificationUrls, Changes, SeqrClient],
 })
 export class PurchasingModule {}
