@@ -12,6 +12,15 @@ describe('the clock of decisions', () => {
     expect(clock.now()).toBeLessThan(1_001_000);
   });
 
+  it('takes no notice of an answer whose question waited, while it has a better one', () => {
+    const clock = new DatabaseClock();
+    const askedAt = performance.now();
+    clock.anchor(1_000_000, askedAt - 10, askedAt);
+    clock.anchor(1_000_000, askedAt - 3_000, askedAt);
+
+    expect(clock.now()).toBeLessThan(1_001_000);
+  });
+
   it('takes no notice of the computer’s clock', () => {
     const clock = new DatabaseClock();
     const before = clock.now();

@@ -14,6 +14,11 @@ export interface Clock {
   after(delayMs: number, work: () => void): Timer;
 }
 
+/** The answer's place within a longer round trip is unknown: the question may have waited for a connection first. */
+const ROUND_TRIP_MAX_MS = 250;
+/** A computer's clock drifts by milliseconds in this time: from then on a vague answer is the better one. */
+const ANCHOR_OLD_MS = 60_000;
+
 /** setTimeout takes 32 bits; a longer wait is woken early and simply waits again. */
 const TIMEOUT_MAX_MS = 2_147_483_647;
 
@@ -24,6 +29,7 @@ const TIMEOUT_MAX_MS = 2_147_483_647;
 export class DatabaseClock implements Clock {
   private anchorMs = Date.now();
   private anchoredAt = performance.now();
+  private isAnchored = false;
 
   now(): number {
     return Math.round(this.anchorMs + (performance.now() - this.anchoredAt));
@@ -31,6 +37,9 @@ export class DatabaseClock implements Clock {
 
   /** @param databaseMs what the database said, @param askedAt and @param answeredAt performance.now() around the question. */
   anchor(databaseMs: number, askedAt: number, answeredAt: number): void {
+    const isVague = answeredAt - askedAt > ROUND_TRIP_MAX_MS;
+    if (this.isAnchored && isVague && answeredAt - this.anchoredAt < ANCHOR_OLD_MS) return;
+    this.isAnchored = true;
     this.anchorMs = databaseMs + (answeredAt - askedAt) / 2;
     this.anchoredAt = answeredAt;
   }

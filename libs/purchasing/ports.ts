@@ -23,8 +23,12 @@ export interface PurchaseStore {
    * @throws InvoiceReferenceTakenError when another purchase has this invoice.
    */
   save(change: Change): Promise<void>;
-  /** Leases acts that are due and that no living server is doing, oldest first. */
-  claimDue(limit: number): Promise<ClaimedAct[]>;
+  /**
+   * Leases acts that are due and that no living server is doing, oldest first.
+   *
+   * @param dropped purchases whose acts this server has leased and does not do: those are free too.
+   */
+  claimDue(limit: number, dropped: readonly string[]): Promise<ClaimedAct[]>;
 }
 
 export interface PurchaseRequest {

@@ -200,13 +200,14 @@ export class PostgresPurchaseStore implements PurchaseStore {
     return { kind: next.kind, dueAt: new Date(next.dueAt), until };
   }
 
-  async claimDue(limit: number): Promise<ClaimedAct[]> {
+  async claimDue(limit: number, dropped: readonly string[]): Promise<ClaimedAct[]> {
     const rows = await this.database.query<{ purchase_id: string; kind: ActKind; due_at: Date; begun: boolean }>(sql`
       WITH due AS (
         SELECT purchase_id, seq, leased_by IS NOT NULL AS begun FROM effects
         WHERE done_at IS NULL AND due_at <= now() AND (leased_by IS NULL OR leased_until < now() OR NOT EXISTS (
-          SELECT FROM server_instances
-          WHERE id = leased_by AND heartbeat_at > now() - make_interval(secs => ${DEAD_AFTER_MS / 1_000}::float8)))
+            SELECT FROM server_instances
+            WHERE id = leased_by AND heartbeat_at > now() - make_interval(secs => ${DEAD_AFTER_MS / 1_000}::float8))
+          OR (leased_by = ${this.serverId}::uuid AND purchase_id = ANY(${dropped}::uuid[])))
         ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
       )
       UPDATE effects SET leased_by = ${this.serverId}::uuid,

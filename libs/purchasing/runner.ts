@@ -43,6 +43,8 @@ export const CLAIM_MAX = 100;
 const STOOD_STILL_MS = 2_000;
 /** Timers further away than this are left to the sweep: memory is the accelerator, the database the truth. */
 const TIMER_MAX_MS = 3_600_000;
+/** After this a lease has run out by itself, and any server's sweep finds the act. */
+const DROPPED_FOR_MS = 15_000;
 
 /**
  * Moves purchases: writes down, then acts. Every event goes through the lifecycle; the new purchase, the event and the
@@ -54,6 +56,8 @@ export class PurchaseRunner {
   private readonly known = new Map<string, Purchase>();
   /** The acts that are leased to this server. It does no others: another one is doing them. */
   private readonly leased = new Map<string, Act>();
+  /** Acts leased to this server that it stopped driving: the next sweep claims them at once, whatever their lease says. */
+  private readonly dropped = new Map<string, Act>();
   private readonly queues = new Map<string, Promise<unknown>>();
   private readonly driving = new Map<string, Promise<void>>();
   private readonly driveAgain = new Set<string>();
@@ -96,7 +100,7 @@ export class PurchaseRunner {
   /** Takes over what is due and left undone by servers that stopped. @returns how many acts were claimed. */
   async sweep(): Promise<number> {
     if (this.stopped || !this.options.mayAct()) return 0;
-    const claimed = await this.options.store.claimDue(CLAIM_MAX);
+    const claimed = await this.options.store.claimDue(CLAIM_MAX, this.droppedAndDue());
     for (const act of claimed) {
       if (!this.driving.has(act.purchaseId)) void this.takeOver(act);
     }
@@ -109,6 +113,19 @@ export class PurchaseRunner {
     for (const timer of this.timers.values()) timer.cancel();
     this.timers.clear();
     await Promise.allSettled(this.driving.values());
+  }
+
+  /** At most a sweep's worth; what is too old to be ours any more is left to the leases. */
+  private droppedAndDue(): string[] {
+    const now = this.options.clock.now();
+    const due: string[] = [];
+    for (const [purchaseId, { dueAt }] of this.dropped) {
+      if (dueAt > now) continue;
+      if (due.length === CLAIM_MAX) break;
+      due.push(purchaseId);
+      if (dueAt + DROPPED_FOR_MS < now) this.dropped.delete(purchaseId);
+    }
+    return due;
   }
 
   private async takeOver({ purchaseId, act, begun }: ClaimedAct): Promise<void> {
@@ -145,7 +162,7 @@ export class PurchaseRunner {
     try {
       while (await this.actOnce(purchaseId));
     } catch (error) {
-      // The act may be done and its outcome not written: as after a crash, the lease runs out and it is looked up.
+      // The act may be done and its outcome not written: as after a crash, the sweep finds it and it is looked up.
       this.forget(purchaseId);
       this.options.onFault?.(purchaseId, error);
     } finally {
@@ -197,9 +214,13 @@ export class PurchaseRunner {
     this.known.set(purchase.id, purchase);
     if (leased === null) this.leased.delete(purchase.id);
     else this.leased.set(purchase.id, leased);
+    this.dropped.delete(purchase.id);
   }
 
+  /** Drives it no longer. What it was leased is still owed: by nobody but this server, until the lease runs out. */
   private forget(purchaseId: string): void {
+    const act = this.leased.get(purchaseId);
+    if (act) this.dropped.set(purchaseId, act);
     this.known.delete(purchaseId);
     this.leased.delete(purchaseId);
   }

@@ -100,12 +100,17 @@ export class MemoryPurchaseStore implements PurchaseStore {
     if (after.next !== before.next) database.lease(after.id, after.next, this.serverId);
   }
 
-  async claimDue(limit: number): Promise<ClaimedAct[]> {
+  async claimDue(limit: number, dropped: readonly string[]): Promise<ClaimedAct[]> {
     const { database } = this;
     const now = this.clock.now();
     const due = [...database.openActs]
       .filter(([, { act }]) => act.dueAt <= now)
-      .filter(([, { leasedBy, leasedUntil }]) => leasedUntil < now || !database.isAlive(leasedBy))
+      .filter(
+        ([purchaseId, { leasedBy, leasedUntil }]) =>
+          leasedUntil < now ||
+          !database.isAlive(leasedBy) ||
+          (leasedBy === this.serverId && dropped.includes(purchaseId)),
+      )
       .toSorted(([, a], [, b]) => a.act.dueAt - b.act.dueAt)
       .slice(0, limit);
     return due.map(([purchaseId, { act }]) => {

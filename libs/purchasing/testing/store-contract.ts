@@ -77,8 +77,8 @@ async function begun(rig: StoreRig) {
 }
 
 /** What is due and free, of one purchase. */
-async function claim(store: PurchaseStore, purchase: Purchase) {
-  const claimed = await store.claimDue(1_000);
+async function claim(store: PurchaseStore, purchase: Purchase, dropped: readonly string[] = []) {
+  const claimed = await store.claimDue(1_000, dropped);
   return claimed
     .filter(({ purchaseId }) => purchaseId === purchase.id)
     .map(({ act, begun }) => ({ kind: act.kind, begun }));
@@ -240,6 +240,17 @@ export const STORE_CONTRACT: readonly StoreRule[] = [
       deepEqual(await claim(third.store, purchase), []);
       await rig.pass(LONGER_THAN_A_LIFE_MS, [other.id, third.id]);
       deepEqual(await claim(third.store, purchase), [{ kind: 'updateInvoice', begun: true }]);
+    },
+  },
+  {
+    name: 'gives an act back to the server that dropped it, and to no other that says so',
+    async check(rig) {
+      const { purchase, store } = await begun(rig);
+      const other = await rig.newServer();
+
+      deepEqual(await claim(store, purchase), []);
+      deepEqual(await claim(other.store, purchase, [purchase.id]), []);
+      deepEqual(await claim(store, purchase, [purchase.id]), [{ kind: 'sendInvoice', begun: true }]);
     },
   },
   {

@@ -10,7 +10,7 @@ function storeWith(changes: (store: PurchaseStore) => Partial<PurchaseStore>) {
     begin: (...args) => store.begin(...args),
     load: (purchaseId) => store.load(purchaseId),
     save: (change) => store.save(change),
-    claimDue: (limit) => store.claimDue(limit),
+    claimDue: (limit, dropped) => store.claimDue(limit, dropped),
     ...changes(store),
   });
 }
@@ -95,7 +95,8 @@ export const SURROUNDINGS_BUGS: readonly Bug[] = [
     name: 'take over what was begun and do it again blindly',
     sabotage: {
       store: storeWith((store) => ({
-        claimDue: async (limit) => (await store.claimDue(limit)).map((claimed) => ({ ...claimed, begun: false })),
+        claimDue: async (limit, dropped) =>
+          (await store.claimDue(limit, dropped)).map((claimed) => ({ ...claimed, begun: false })),
       })),
     },
   },
@@ -103,7 +104,8 @@ export const SURROUNDINGS_BUGS: readonly Bug[] = [
     name: 'leave new purchases of a dead server alone',
     sabotage: {
       store: storeWith((store) => ({
-        claimDue: async (limit) => (await store.claimDue(limit)).filter(({ act }) => act.kind !== 'sendInvoice'),
+        claimDue: async (limit, dropped) =>
+          (await store.claimDue(limit, dropped)).filter(({ act }) => act.kind !== 'sendInvoice'),
       })),
     },
   },

@@ -9,7 +9,7 @@ function takingTwice(store: PurchaseStore): PurchaseStore {
   return {
     begin: (...args) => store.begin(...args),
     load: (purchaseId) => store.load(purchaseId),
-    claimDue: (limit) => store.claimDue(limit),
+    claimDue: (limit, dropped) => store.claimDue(limit, dropped),
     save: async (change) => {
       const { machineEvent, ...rest } = change;
       const key = `${machineEvent?.journalId}/${machineEvent?.seq}`;

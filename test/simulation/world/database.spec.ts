@@ -19,7 +19,7 @@ describe('the simulated database', () => {
       begin: async (beginning, request) => database.begin(beginning, request, server, time.now),
       load: async (purchaseId) => database.load(purchaseId),
       save: async (change) => database.save(change, server, time.now),
-      claimDue: async (limit) => database.claimDue(limit, server),
+      claimDue: async (limit, dropped) => database.claimDue(limit, server, dropped),
     });
     return {
       newServer: async () => {

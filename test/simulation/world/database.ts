@@ -17,6 +17,8 @@ import type { Sabotage } from './sabotage.js';
 /** As in PostgresPurchaseStore and ServerInstance. */
 const LEASE_MS = 15_000;
 const DEAD_AFTER_MS = 3_000;
+/** An act of one's own that is late by this much may have been dropped. */
+const LATE_MS = 1_000;
 
 export interface Effect {
   readonly act: Act;
@@ -144,14 +146,15 @@ export class Database {
     return id === undefined ? null : (this.rows.get(id) ?? null);
   }
 
-  claimDue(limit: number, server: string): ClaimedAct[] {
+  claimDue(limit: number, server: string, dropped: readonly string[]): ClaimedAct[] {
     const { now } = this.time;
     const claimed: ClaimedAct[] = [];
     for (const row of this.open()) {
       const { effect } = row;
       if (effect === null || effect.act.dueAt > now || claimed.length >= limit) continue;
       const isHeld = effect.leasedUntil >= now && this.lives(effect.leasedBy);
-      if (isHeld) continue;
+      const isDropped = effect.leasedBy === server && dropped.includes(row.purchase.id);
+      if (isHeld && !isDropped) continue;
       effect.leasedBy = server;
       effect.leasedUntil = now + this.leaseMs;
       claimed.push({ purchaseId: row.purchase.id, act: { ...effect.act }, begun: true });
@@ -160,11 +163,12 @@ export class Database {
   }
 
   /** Is there anything that a sweep would find? Asked first, as a sweep costs a hundred times as much. */
-  hasWorkToClaim(): boolean {
+  hasWorkToClaim(server: string): boolean {
     const { now } = this.time;
     for (const { effect } of this.open()) {
       if (effect === null || effect.act.dueAt > now) continue;
       if (effect.leasedUntil < now || !this.lives(effect.leasedBy)) return true;
+      if (effect.leasedBy === server && effect.act.dueAt + LATE_MS < now) return true;
     }
     return false;
   }

@@ -163,7 +163,7 @@ export class SimServer implements ServerEnd {
         () => undefined,
       );
     }
-    if (this.world.sabotage.neverSweeps !== true && !this.sweeping && database.hasWorkToClaim()) this.sweep();
+    if (this.world.sabotage.neverSweeps !== true && !this.sweeping && database.hasWorkToClaim(this.id)) this.sweep();
     this.process.quietly(HEARTBEAT_EVERY_MS, () => this.beat());
   }
 

@@ -28,7 +28,7 @@ export class SimStore implements PurchaseStore {
     return this.line.ask('save', () => this.database.save(change, this.server, now));
   }
 
-  claimDue(limit: number): Promise<ClaimedAct[]> {
-    return this.line.ask('claimDue', () => this.database.claimDue(limit, this.server));
+  claimDue(limit: number, dropped: readonly string[]): Promise<ClaimedAct[]> {
+    return this.line.ask('claimDue', () => this.database.claimDue(limit, this.server, dropped));
   }
 }
