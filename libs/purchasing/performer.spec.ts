@@ -7,6 +7,7 @@ import type { Reply, SeqrCall } from '#seqr/reply.js';
 import { SeqrRequestError } from '#seqr/request-error.js';
 
 import { ActPerformer, type SeqrCalls } from './performer.js';
+import { NoPrincipalError, type PurchasePrincipals } from './purchase-principals.js';
 
 const NOW = 1_800_000_000_000;
 
@@ -34,10 +35,12 @@ const UNKNOWN: Ending = { outcome: 'unknown', reason: 'TIMEOUT' };
 const INVOICE_DOCUMENT = { marker: 'the final bill' };
 
 /** A performer whose every call to SEQR ends so, and what it asked for. */
-function performerWith(ending: Ending | Error, machineFault?: Error) {
+function performerWith(ending: Ending | Error, machineFault?: Error, principals?: Pick<PurchasePrincipals, 'of'>) {
   const asked: unknown[] = [];
-  const send = async (request: unknown): Promise<Reply> => {
+  const as: unknown[] = [];
+  const send = async (request: unknown, principal: unknown): Promise<Reply> => {
     asked.push(request);
+    as.push(principal);
     if (ending instanceof Error) throw ending;
     return { ...ending, call } as unknown as Reply;
   };
@@ -61,8 +64,12 @@ function performerWith(ending: Ending | Error, machineFault?: Error) {
     final: async () => INVOICE_DOCUMENT as never,
     receipt: async () => INVOICE_DOCUMENT as never,
   };
-  const performer = new ActPerformer(seqr, machines, invoices, { now: () => NOW });
-  return { asked, perform: (purchase: Purchase, kind: ActKind) => performer.perform(purchase, { kind, dueAt: NOW }) };
+  const performer = new ActPerformer(seqr, machines, invoices, { now: () => NOW }, principals);
+  return {
+    asked,
+    as,
+    perform: (purchase: Purchase, kind: ActKind) => performer.perform(purchase, { kind, dueAt: NOW }),
+  };
 }
 
 const SEQR_ACTS = [
@@ -96,6 +103,24 @@ describe('a call to SEQR', () => {
       expect(calls).toEqual([]);
     },
   );
+
+  it.each(SEQR_ACTS)('%s is made as whoever issued the invoice', async (kind, { purchase }) => {
+    const terminal = { type: 'TERMINALID', id: 'a terminal', password: 'its password' } as const;
+    for (const principal of [terminal, undefined]) {
+      const { as, perform } = performerWith(UNKNOWN, undefined, { of: async () => principal });
+      await perform(purchase, kind);
+
+      expect(as).toEqual([principal]);
+    }
+  });
+
+  it.each(SEQR_ACTS)('%s is not made at all when nobody can make it', async (kind, { purchase }, type) => {
+    const gone = new NoPrincipalError('the terminal is gone');
+    const { asked, perform } = performerWith(ANSWERED, undefined, { of: () => Promise.reject(gone) });
+
+    expect(await perform(purchase, kind)).toMatchObject({ event: { type, outcome: 'not-sent' }, calls: [] });
+    expect(asked).toEqual([]);
+  });
 
   it('lets a defect of our own be one', async () => {
     await expect(performerWith(new TypeError('a defect')).perform(waiting().purchase, 'cancelInvoice')).rejects.toThrow(

@@ -3,11 +3,13 @@ import { exponentOf } from '#purchase/money.js';
 import type { Failure, PurchaseEvent } from '#purchase/reserve-first/events.js';
 import type { Act, Purchase } from '#purchase/reserve-first/purchase.js';
 import type { SeqrClient } from '#seqr/client.js';
+import type { Principal } from '#seqr/principal.js';
 import type { Reply, SeqrCall } from '#seqr/reply.js';
 import { SeqrRequestError } from '#seqr/request-error.js';
 
 import type { InvoiceWriter } from './invoice-writer.js';
 import type { Performer } from './ports.js';
+import { NoPrincipalError, type PurchasePrincipals } from './purchase-principals.js';
 
 interface Performed {
   readonly event: PurchaseEvent;
@@ -20,6 +22,9 @@ export type SeqrCalls = Pick<
   'sendInvoice' | 'getPaymentStatus' | 'updateInvoice' | 'commitReservation' | 'cancelInvoice' | 'submitPaymentReceipt'
 >;
 
+/** Where no machine has a terminal of its own. */
+const ALL_AS_RESELLER: Pick<PurchasePrincipals, 'of'> = { of: async () => undefined };
+
 /** INVALID_INVOICE_DATA: what SEQR would say to a request that is refused here already. */
 const INVALID_INVOICE_DATA = 49;
 
@@ -30,13 +35,15 @@ export class ActPerformer implements Performer {
     private readonly machines: Pick<MachineCommands, 'grant' | 'close'>,
     private readonly invoices: Pick<InvoiceWriter, 'reservation' | 'final' | 'receipt'>,
     private readonly clock: { now(): number },
+    private readonly principals: Pick<PurchasePrincipals, 'of'> = ALL_AS_RESELLER,
   ) {}
 
   async perform(purchase: Purchase, act: Act): Promise<Performed> {
     switch (act.kind) {
       case 'sendInvoice':
         return this.call(
-          async () => this.seqr.sendInvoice(await this.invoices.reservation(purchase)),
+          purchase,
+          async (as) => this.seqr.sendInvoice(await this.invoices.reservation(purchase), as),
           ({ invoiceReference }) => ({ type: 'InvoiceIssued', invoiceReference }),
           (failure) => ({ type: 'InvoiceFailed', ...failure }),
         );
@@ -44,37 +51,44 @@ export class ActPerformer implements Performer {
         return this.readStatus(purchase);
       case 'updateInvoice':
         return this.call(
-          async () =>
-            this.seqr.updateInvoice({
-              invoiceReference: referenceOf(purchase),
-              invoice: await this.invoices.final(purchase),
-            }),
+          purchase,
+          async (as) =>
+            this.seqr.updateInvoice(
+              { invoiceReference: referenceOf(purchase), invoice: await this.invoices.final(purchase) },
+              as,
+            ),
           () => ({ type: 'InvoiceUpdated' }),
           (failure) => ({ type: 'UpdateFailed', ...failure }),
         );
       case 'commitReservation':
         return this.call(
-          async () =>
-            this.seqr.commitReservation({
-              invoiceReference: referenceOf(purchase),
-              amount: { minor: amountToCommit(purchase), currency: purchase.currency },
-            }),
+          purchase,
+          async (as) =>
+            this.seqr.commitReservation(
+              {
+                invoiceReference: referenceOf(purchase),
+                amount: { minor: amountToCommit(purchase), currency: purchase.currency },
+              },
+              as,
+            ),
           () => ({ type: 'ReservationCommitted' }),
           (failure) => ({ type: 'CommitFailed', ...failure }),
         );
       case 'cancelInvoice':
         return this.call(
-          async () => this.seqr.cancelInvoice({ invoiceReference: referenceOf(purchase) }),
+          purchase,
+          async (as) => this.seqr.cancelInvoice({ invoiceReference: referenceOf(purchase) }, as),
           () => ({ type: 'InvoiceCancelled' }),
           (failure) => ({ type: 'CancelFailed', ...failure }),
         );
       case 'submitPaymentReceipt':
         return this.call(
-          async () =>
-            this.seqr.submitPaymentReceipt({
-              ersReference: purchase.ersReference ?? '',
-              receipt: await this.invoices.receipt(purchase),
-            }),
+          purchase,
+          async (as) =>
+            this.seqr.submitPaymentReceipt(
+              { ersReference: purchase.ersReference ?? '', receipt: await this.invoices.receipt(purchase) },
+              as,
+            ),
           () => ({ type: 'ReceiptSubmitted' }),
           (failure) => ({ type: 'ReceiptFailed', ...failure }),
         );
@@ -90,11 +104,12 @@ export class ActPerformer implements Performer {
   private readStatus(purchase: Purchase): Promise<Performed> {
     const askedAt = this.clock.now();
     return this.call(
-      async () =>
-        this.seqr.getPaymentStatus({
-          invoiceReference: referenceOf(purchase),
-          invoiceVersion: purchase.invoiceVersion,
-        }),
+      purchase,
+      async (as) =>
+        this.seqr.getPaymentStatus(
+          { invoiceReference: referenceOf(purchase), invoiceVersion: purchase.invoiceVersion },
+          as,
+        ),
       ({ status, version, ersReference, receipt }) => {
         const total = receipt?.totalAmount;
         // A receipt in another currency cannot be for this amount.
@@ -113,12 +128,13 @@ export class ActPerformer implements Performer {
   }
 
   private async call<T extends object>(
-    send: () => Promise<Reply<T>>,
+    purchase: Purchase,
+    send: (as: Principal | undefined) => Promise<Reply<T>>,
     answered: (answer: T) => PurchaseEvent,
     failed: (failure: Failure) => PurchaseEvent,
   ): Promise<Performed> {
     try {
-      const reply = await send();
+      const reply = await send(await this.principals.of(purchase));
       const calls = [reply.call];
       switch (reply.outcome) {
         case 'answered':
@@ -133,6 +149,9 @@ export class ActPerformer implements Performer {
           return { event: failed({ outcome: reply.outcome, detail: reply.call.detail ?? reply.reason }), calls };
       }
     } catch (error) {
+      if (error instanceof NoPrincipalError) {
+        return { event: failed({ outcome: 'not-sent', detail: error.message }), calls: [] };
+      }
       if (!(error instanceof SeqrRequestError)) throw error;
       // Our own request was not fit to be sent, so nothing was: the same as SEQR refusing its data.
       return {
