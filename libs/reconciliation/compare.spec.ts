@@ -179,28 +179,28 @@ describe('near the boundary of a period', () => {
 });
 
 describe('a mark whose outcome is unknown', () => {
-  const unknownMarks = { first: MARKED_AT - HOUR_MS, last: MARKED_AT - HOUR_MS };
+  const lost = { first: MARKED_AT - HOUR_MS, until: MARKED_AT - HOUR_MS };
 
   it('ended a period when nothing from before it is reported: one difference for all of it', () => {
     const after = { ...entryOf(3), committedAt: MARKED_AT - HOUR_MS / 2 };
     const { differences } = differencesOf({
       entries: [one, two, after],
       rows: [rowOf(after)],
-      terms: { unknownMarks },
+      terms: { lost },
     });
 
     expect(differences).toMatchObject([{ kind: 'period-lost', oursMinor: 203n, currency: 'EUR' }]);
   });
 
   it('ended nothing when a purchase from before it is reported: the rest is missing', () => {
-    const { differences } = differencesOf({ entries: [one, two], rows: [rowOf(two)], terms: { unknownMarks } });
+    const { differences } = differencesOf({ entries: [one, two], rows: [rowOf(two)], terms: { lost } });
 
     expect(differences).toMatchObject([{ kind: 'missing-at-seqr', purchaseId: 'purchase-1' }]);
   });
 
   it('costs nothing when all is reported, or nothing was sold', () => {
-    expect(differencesOf({ entries: [one, two], rows: bothRows, terms: { unknownMarks } }).differences).toEqual([]);
-    expect(differencesOf({ entries: [], rows: [], terms: { unknownMarks } }).differences).toEqual([]);
+    expect(differencesOf({ entries: [one, two], rows: bothRows, terms: { lost } }).differences).toEqual([]);
+    expect(differencesOf({ entries: [], rows: [], terms: { lost } }).differences).toEqual([]);
   });
 });
 

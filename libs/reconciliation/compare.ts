@@ -18,10 +18,10 @@ export interface Terms {
   /** When the period was marked. */
   readonly markedAt: number;
   /**
-   * Calls of markTransactionPeriod in this run whose outcome nobody knows, the first and the last: each may have ended a
-   * period that has no name we know.
+   * A period may be lost: `first` is when a call of markTransactionPeriod went out whose outcome nobody knows (it may have
+   * ended a period that has no name we know), `until` when the last such call did.
    */
-  readonly unknownMarks: { readonly first: number; readonly last: number } | null;
+  readonly lost: { readonly first: number; readonly until: number } | null;
   /** Machine and currency by terminal id and by machine id. */
   readonly fleet: ReadonlyMap<string, { readonly machineId: string; readonly currency: Currency }>;
 }
@@ -79,32 +79,25 @@ export function judgeUnreported(entry: LedgerEntry, terms: Terms): Difference | 
   };
 }
 
-/** Should a purchase that is not reported be counted to a period that an unknown mark may have ended? */
-export function mayBeLost(entry: LedgerEntry, terms: Terms): boolean {
-  return (
-    terms.unknownMarks !== null &&
-    entry.committedMinor !== null &&
-    entry.committedAt <= terms.unknownMarks.last + MARGIN_MS
-  );
+/** Should a purchase that is not reported be counted to a lost period? */
+export function mayBeLost(entry: LedgerEntry, { lost }: Terms): boolean {
+  return lost !== null && entry.committedMinor !== null && entry.committedAt <= lost.until;
 }
 
 /**
  * Does this reported purchase prove that the unknown marks ended nothing? It was committed well before the first of
  * them and well after the mark before, and stands in the period that a later mark ended.
  */
-export function provesNothingLost(entry: LedgerEntry, terms: Terms): boolean {
-  const { unknownMarks, since } = terms;
-  if (unknownMarks === null) return true;
-  return (
-    entry.committedAt < unknownMarks.first - MARGIN_MS && (since === null || entry.committedAt > since + MARGIN_MS)
-  );
+export function provesNothingLost({ committedAt }: Pick<LedgerEntry, 'committedAt'>, { lost, since }: Terms): boolean {
+  if (lost === null) return true;
+  return committedAt < lost.first - MARGIN_MS && (since === null || committedAt > since + MARGIN_MS);
 }
 
 /** The purchases of a lost period are one difference: what happened is one thing. */
 export function lostPeriod(lost: { count: number; minor: bigint; currency: Currency }, terms: Terms): Difference {
   return {
     kind: 'period-lost',
-    key: `period-lost:${terms.period}`,
+    key: `period-lost:${terms.period}:${lost.currency}`,
     purchaseId: null,
     machineId: null,
     ersReference: null,

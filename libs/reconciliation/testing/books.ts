@@ -17,7 +17,7 @@ export const TERMS: Terms = {
   period: 'period-1',
   since: MARKED_AT - 24 * HOUR_MS,
   markedAt: MARKED_AT,
-  unknownMarks: null,
+  lost: null,
   fleet: FLEET,
 };
 
