@@ -69,6 +69,14 @@ export class LedgerStore {
       LEFT JOIN LATERAL (SELECT id FROM purchases WHERE ers_reference = r."ersReference" ORDER BY id LIMIT 1) p ON true`);
   }
 
+  /**
+   * Tells PostgreSQL how many rows there are now. Statements planned for an empty table would go through all rows for each
+   * row; its own statistics come a minute later.
+   */
+  async rowsAdded(): Promise<void> {
+    await this.database.query(sql`ANALYZE reconciliation_rows`);
+  }
+
   /** Purchases that became known since: rows that had none are judged again. */
   async linkRows(): Promise<void> {
     await this.database.query(sql`

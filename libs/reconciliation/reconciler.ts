@@ -1,6 +1,7 @@
 import type { Database } from '#platform/database.js';
 import type { Ids } from '#platform/ids.js';
 import { type Currency, sum } from '#purchase/money.js';
+import type { SeqrCall } from '#seqr/reply.js';
 
 import { type BusinessDay, lastWholeDay } from './business-day.js';
 import {
@@ -96,7 +97,7 @@ export class Reconciler {
         return this.mark(run);
       case 'marking':
         // Whoever called stopped before it wrote down what came of it.
-        return this.unknownMark(run, 'the server stopped while it called markTransactionPeriod');
+        return this.unknownMark(run, 'the server stopped while it called markTransactionPeriod', []);
       case 'marked':
         return this.read(run);
       case 'read':
@@ -113,39 +114,39 @@ export class Reconciler {
     const reply = await this.options.reports.mark(terminalOf(run));
     switch (reply.outcome) {
       case 'marked':
-        await this.runs.marked(run, reply.transactionPeriodId, this.now(), this.now() + READY_AFTER_MS);
+        await this.runs.marked(run, reply.transactionPeriodId, this.now(), this.now() + READY_AFTER_MS, reply.calls);
         return null;
       case 'unknown':
-        return this.unknownMark(run, reply.detail);
+        return this.unknownMark(run, reply.detail, reply.calls);
       case 'not-ready':
       case 'failed':
-        await this.runs.notMarked(run, reply.detail, this.again(run));
+        await this.runs.notMarked(run, reply.detail, this.again(run), reply.calls);
         return null;
     }
   }
 
-  private async unknownMark(run: Run, detail: string): Promise<null> {
-    await this.runs.markUnknown(run, detail, this.now(), this.again(run));
+  private async unknownMark(run: Run, detail: string, calls: readonly SeqrCall[]): Promise<null> {
+    await this.runs.markUnknown(run, detail, this.now(), this.again(run), calls);
     return null;
   }
 
   private async read(run: Run): Promise<Run | null> {
     const reply = await this.options.reports.ofPeriod(run.transactionPeriodId ?? '', terminalOf(run));
     if (reply.outcome !== 'read') {
-      if (this.isLate(run)) return this.giveUp(run);
-      await this.runs.notRead(run, reply.detail, this.again(run));
-      return null;
+      const waiting = await this.runs.notRead(run, reply.detail, this.again(run), reply.calls);
+      return this.isLate(run) ? this.giveUp(waiting) : null;
     }
     return this.keep(run, reply);
   }
 
-  private async keep(run: Run, { sales, summary }: PeriodReports & { outcome: 'read' }): Promise<Run> {
+  private async keep(run: Run, { sales, summary, calls }: PeriodReports): Promise<Run> {
     await this.ledger.clearRows(run);
     for (let line = 0; line < sales.length; line += BATCH) {
       await this.runs.renew(run);
       await this.ledger.addRows(run, sales.slice(line, line + BATCH), line + 1);
     }
-    return this.runs.read(run, summary);
+    await this.ledger.rowsAdded();
+    return this.runs.read(run, summary, calls);
   }
 
   /** Judges what was read. Done again after a crash it finds the same, and opens no case twice. */

@@ -1,5 +1,6 @@
 import { type Database, type Sql, sql } from '#platform/database.js';
 import { DEAD_AFTER_MS } from '#platform/server-instance.js';
+import type { SeqrCall } from '#seqr/reply.js';
 
 import type { BusinessDay } from './business-day.js';
 import type { SeqrSummary } from './difference.js';
@@ -10,6 +11,9 @@ import { type Run, type RunFigures, type RunState, SHOP } from './run.js';
  * of 6 s) and one statement of the database (5 s).
  */
 const LEASE_S = 30;
+
+/** What was asked of SEQR, written down with what came of it (I25). */
+type Calls = readonly SeqrCall[];
 
 const renewed = sql`leased_until = now() + make_interval(secs => ${LEASE_S}::float8)`;
 
@@ -88,39 +92,42 @@ export class RunStore {
     return this.move(run, ['due'], sql`state = 'marking', marking_at = ${new Date(now)}`);
   }
 
-  marked(run: Run, transactionPeriodId: string, now: number, readAt: number): Promise<Run> {
+  marked(run: Run, transactionPeriodId: string, now: number, readAt: number, calls: Calls): Promise<Run> {
     return this.move(
       run,
       ['marking'],
       sql`state = 'marked', transaction_period_id = ${transactionPeriodId}, marked_at = ${new Date(now)}, failures = 0,
         last_error = NULL, next_attempt_at = ${new Date(readAt)}`,
+      calls,
     );
   }
 
   /** The mark did nothing, and is made again. */
-  notMarked(run: Run, detail: string, againAt: number): Promise<Run> {
-    return this.move(run, ['marking'], sql`state = 'due', ${failure(detail, againAt)}`);
+  notMarked(run: Run, detail: string, againAt: number, calls: Calls): Promise<Run> {
+    return this.move(run, ['marking'], sql`state = 'due', ${failure(detail, againAt)}`, calls);
   }
 
   /** Nobody knows what the mark did; it is made again, and what it may have ended is remembered. */
-  markUnknown(run: Run, detail: string, now: number, againAt: number): Promise<Run> {
+  markUnknown(run: Run, detail: string, now: number, againAt: number, calls: Calls): Promise<Run> {
     return this.move(
       run,
       ['marking'],
       sql`state = 'due', unknown_mark_first_at = coalesce(unknown_mark_first_at, marking_at),
         unknown_mark_last_at = ${new Date(now)}, ${failure(detail, againAt)}`,
+      calls,
     );
   }
 
-  notRead(run: Run, detail: string, againAt: number): Promise<Run> {
-    return this.move(run, ['marked'], failure(detail, againAt));
+  notRead(run: Run, detail: string, againAt: number, calls: Calls): Promise<Run> {
+    return this.move(run, ['marked'], failure(detail, againAt), calls);
   }
 
-  read(run: Run, summary: SeqrSummary): Promise<Run> {
+  read(run: Run, summary: SeqrSummary, calls: Calls): Promise<Run> {
     return this.move(
       run,
       ['marked'],
       sql`state = 'read', summary_count = ${summary.count}, summary_total = ${summary.total}, failures = 0, last_error = NULL`,
+      calls,
     );
   }
 
@@ -156,11 +163,16 @@ export class RunStore {
     );
   }
 
-  private async move(run: Run, from: readonly RunState[], changes: Sql): Promise<Run> {
+  private async move(run: Run, from: readonly RunState[], changes: Sql, calls: Calls = []): Promise<Run> {
     const rows = await this.database.query<Row>(sql`
       WITH moved AS (
         UPDATE reconciliation_runs SET ${changes}, ${renewed}
         WHERE id = ${run.id}::uuid AND leased_by = ${this.serverId}::uuid AND state = ANY(${from}::text[]) RETURNING *
+      ), call AS (
+        INSERT INTO seqr_calls (operation, client_reference, sent_at, duration_ms, outcome, result_code, detail)
+        SELECT c.operation, c."clientReference", c."sentAt", c."durationMs", c.outcome, c."resultCode", c.detail
+        FROM moved, jsonb_to_recordset(${JSON.stringify(calls)}::jsonb) AS c(operation text, "clientReference" text,
+          "sentAt" timestamptz, "durationMs" int, outcome text, "resultCode" int, detail text)
       )
       SELECT ${runColumns} FROM moved r`);
     const row = rows[0];

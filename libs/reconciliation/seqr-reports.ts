@@ -1,6 +1,6 @@
 import type { SeqrClient } from '#seqr/client.js';
 import { readReconciliationReport, ReconciliationReportError } from '#seqr/reconciliation-report.js';
-import type { Reply } from '#seqr/reply.js';
+import type { Reply, SeqrCall } from '#seqr/reply.js';
 
 import { readReportAmount, type ReportAmount } from './amounts.js';
 import type { SeqrSummary } from './difference.js';
@@ -10,6 +10,7 @@ export interface Failed {
   readonly outcome: 'not-ready' | 'failed' | 'unknown';
   /** For a person. */
   readonly detail: string;
+  readonly calls: readonly SeqrCall[];
 }
 
 export interface ReportedSale {
@@ -19,9 +20,17 @@ export interface ReportedSale {
   readonly amount: ReportAmount;
 }
 
-export type Marked = { readonly outcome: 'marked'; readonly transactionPeriodId: string } | Failed;
-export type PeriodReports =
-  { readonly outcome: 'read'; readonly summary: SeqrSummary; readonly sales: readonly ReportedSale[] } | Failed;
+export interface Marked {
+  readonly outcome: 'marked';
+  readonly transactionPeriodId: string;
+  readonly calls: readonly SeqrCall[];
+}
+export interface PeriodReports {
+  readonly outcome: 'read';
+  readonly summary: SeqrSummary;
+  readonly sales: readonly ReportedSale[];
+  readonly calls: readonly SeqrCall[];
+}
 
 const REPORT_NOT_READY = 2;
 
@@ -29,32 +38,34 @@ const REPORT_NOT_READY = 2;
 export class SeqrReports {
   constructor(private readonly seqr: Pick<SeqrClient, 'markTransactionPeriod' | 'executeReport'>) {}
 
-  async mark(terminalId: string | null): Promise<Marked> {
+  async mark(terminalId: string | null): Promise<Marked | Failed> {
     const reply = await this.seqr.markTransactionPeriod(terminalId === null ? {} : { terminalId });
-    if (reply.outcome !== 'answered') return failedBy(reply);
-    return { outcome: 'marked', transactionPeriodId: reply.transactionPeriodId };
+    if (reply.outcome !== 'answered') return failedBy(reply, [reply.call]);
+    return { outcome: 'marked', transactionPeriodId: reply.transactionPeriodId, calls: [reply.call] };
   }
 
   /** The summary and the details of a period that has ended. */
-  async ofPeriod(transactionPeriodId: string, terminalId: string | null): Promise<PeriodReports> {
+  async ofPeriod(transactionPeriodId: string, terminalId: string | null): Promise<PeriodReports | Failed> {
     const query = { transactionPeriodId, ...(terminalId === null ? {} : { terminalId }) };
     const [summaryId, detailsId] =
       terminalId === null
         ? (['Reconciliation/Shop.xml', 'Reconciliation/STD_RECON_003.xml'] as const)
         : (['Reconciliation/STD_RECON_006.xml', 'Reconciliation/STD_RECON_007.xml'] as const);
     const details = await this.seqr.executeReport({ ...query, reportId: detailsId });
-    if (details.outcome !== 'answered') return failedBy(details);
+    if (details.outcome !== 'answered') return failedBy(details, [details.call]);
     const summary = await this.seqr.executeReport({ ...query, reportId: summaryId });
-    if (summary.outcome !== 'answered') return failedBy(summary);
+    const calls = [details.call, summary.call];
+    if (summary.outcome !== 'answered') return failedBy(summary, calls);
     try {
       return {
         outcome: 'read',
+        calls,
         sales: salesOf(details.report.text, transactionPeriodId),
         summary: summaryOf(summary.report.text, transactionPeriodId),
       };
     } catch (error) {
       if (!(error instanceof ReconciliationReportError || error instanceof ForeignReportError)) throw error;
-      return { outcome: 'failed', detail: `the report cannot be read: ${error.message}` };
+      return { outcome: 'failed', detail: `the report cannot be read: ${error.message}`, calls };
     }
   }
 }
@@ -93,11 +104,11 @@ function summaryOf(text: string, transactionPeriodId: string): SeqrSummary {
   return { count, total };
 }
 
-function failedBy(reply: Exclude<Reply, { outcome: 'answered' }>): Failed {
+function failedBy(reply: Exclude<Reply, { outcome: 'answered' }>, calls: readonly SeqrCall[]): Failed {
   if (reply.outcome === 'refused') {
     const detail = `SEQR refused ${reply.call.operation}: ${reply.resultName}`;
-    return { outcome: reply.resultCode === REPORT_NOT_READY ? 'not-ready' : 'failed', detail };
+    return { outcome: reply.resultCode === REPORT_NOT_READY ? 'not-ready' : 'failed', detail, calls };
   }
   const detail = `${reply.call.operation}: ${reply.call.detail ?? reply.reason}`;
-  return { outcome: reply.outcome === 'unknown' ? 'unknown' : 'failed', detail };
+  return { outcome: reply.outcome === 'unknown' ? 'unknown' : 'failed', detail, calls };
 }
