@@ -6,6 +6,7 @@ import {
   IsInt,
   IsOptional,
   IsString,
+  IsTimeZone,
   IsUrl,
   Matches,
   Max,
@@ -140,6 +141,13 @@ export class Configuration {
   @IsString()
   @MinLength(16, { message: 'must have at least 16 random characters' })
   OPERATOR_TOKEN!: string;
+
+  /** When the business day ends, and with it the period that is reconciled with SEQR. */
+  @Matches(/^([01]\d|2[0-3]):[0-5]\d$/, { message: 'must be a time of day like 03:00' })
+  RECONCILE_AT: string = '03:00';
+
+  @IsTimeZone({ message: 'must be a time zone like Europe/Stockholm' })
+  RECONCILE_TIME_ZONE: string = 'UTC';
 
   @IsIn(LOG_LEVELS)
   LOG_LEVEL: LogLevel = 'info';

@@ -222,7 +222,10 @@ describe('reconciliation', () => {
   });
 
   it('reconciles each machine that has a terminal of its own, and opens no case twice', async () => {
-    await rig.query(`UPDATE machines SET seqr_terminal_id = 'terminal-1', seqr_terminal_state = 'registered', seqr_terminal_secret = '1' WHERE id = $1`, [MACHINES[1]]);
+    await rig.query(
+      `UPDATE machines SET seqr_terminal_id = 'terminal-1', seqr_terminal_state = 'registered', seqr_terminal_secret = '1' WHERE id = $1`,
+      [MACHINES[1]],
+    );
     const sales = [1, 4, 7, 2].map((number) => rig.sale(number));
     await rig.commit(sales);
     await rig.query(`UPDATE purchases SET seqr_terminal_id = 'terminal-1' WHERE machine_id = $1`, [MACHINES[1]]);
