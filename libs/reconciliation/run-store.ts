@@ -56,12 +56,15 @@ export class RunStore {
    */
   async open(day: BusinessDay, now: number): Promise<number> {
     const rows = await this.database.query<{ id: string }>(sql`
-      INSERT INTO reconciliation_runs (id, scope, machine_id, day, first_day, state, started_at, next_attempt_at)
-      SELECT gen_random_uuid(), s.scope, s.machine_id, ${day}::date, coalesce(last.day + 1, ${day}::date), 'due',
-        ${new Date(now)}, ${new Date(now)}
+      INSERT INTO reconciliation_runs (id, scope, machine_id, day, first_day, state, started_at, next_attempt_at,
+        unknown_mark_first_at, unknown_mark_last_at)
+      SELECT gen_random_uuid(), s.scope, s.machine_id, ${day}::date, coalesce(undone.first_day, last.day + 1, ${day}::date),
+        'due', ${new Date(now)}, ${new Date(now)}, undone.unknown_mark_first_at, undone.unknown_mark_last_at
       FROM (SELECT ${SHOP} AS scope, NULL AS machine_id
         UNION ALL SELECT seqr_terminal_id, id FROM machines WHERE seqr_terminal_id IS NOT NULL) s
-      LEFT JOIN LATERAL (SELECT day FROM reconciliation_runs r WHERE r.scope = s.scope ORDER BY day DESC LIMIT 1) last ON true
+      LEFT JOIN LATERAL (SELECT * FROM reconciliation_runs r WHERE r.scope = s.scope ORDER BY day DESC LIMIT 1) last ON true
+      -- A run that never came to a mark left its days, and marks of unknown outcome, to the next.
+      LEFT JOIN reconciliation_runs undone ON undone.id = last.id AND undone.state = 'failed' AND undone.marked_at IS NULL
       WHERE (last.day IS NULL OR last.day < ${day}::date)
         AND NOT EXISTS (SELECT FROM reconciliation_runs r WHERE r.scope = s.scope AND r.ended_at IS NULL)
       ON CONFLICT DO NOTHING

@@ -270,6 +270,26 @@ describe('reconciliation', () => {
     expect(await rig.runs()).toMatchObject([{ state: 'failed' }, { state: 'done', first_day: '2026-11-22' }]);
   });
 
+  it('leaves the days, and a period that may be lost, to the next run when SEQR takes no mark for 36 hours', async () => {
+    const sale = rig.sale(1);
+    await rig.commit([sale]);
+    rig.seqr.sold([rowOf(sale)]);
+    rig.seqr.faults.push('done-but-lost', ...range(0, 1_000).map(() => 'refused' as const));
+    const server = await rig.server();
+    await server.open();
+    for (let hour = 0; hour < 38; hour += 1, rig.time += HOUR_MS) await server.work();
+    expect(await rig.runs()).toMatchObject([{ state: 'failed', last_error: expect.stringContaining('SYSTEM_BUSY') }]);
+    expect(await rig.cases()).toEqual([]);
+
+    rig.seqr.faults.length = 0;
+    await rig.reconcile(server);
+    expect(await rig.runs()).toMatchObject([
+      { state: 'failed' },
+      { state: 'done', first_day: '2026-11-21', day: '2026-11-22' },
+    ]);
+    expect(await rig.cases()).toMatchObject([{ reason: 'reconciliation-period-lost', amount: '101' }]);
+  });
+
   it('writes down every call to SEQR', async () => {
     await rig.reconcile(await rig.server());
     const calls = await rig.query<{ operation: string; outcome: string }>(

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 
 /** A row of SEQR's details, as it is written there. */
 export interface ReportedRow {
-  readonly terminalId: string;
-  readonly cashierId: string;
+  readonly terminalId?: string;
+  readonly cashierId?: string;
   /** "10.00000" */
   readonly amount: string;
   readonly ersReference: string;
@@ -114,8 +114,8 @@ export class ReportServer {
   private details(period: Period): string {
     const rows = period.rows.map(
       (row) =>
-        `<Row><TerminalId>${row.terminalId}</TerminalId><CashierId>${row.cashierId}</CashierId>` +
-        `<SalesAmount>${row.amount}</SalesAmount><ErsReference>${row.ersReference}</ErsReference></Row>`,
+        `<Row>${field('TerminalId', row.terminalId)}${field('CashierId', row.cashierId)}` +
+        `${field('SalesAmount', row.amount)}${field('ErsReference', row.ersReference)}</Row>`,
     );
     return `<TransactionDetails>${metaOf(period)}${rows.join('')}</TransactionDetails>`;
   }
@@ -126,6 +126,10 @@ export class ReportServer {
     const row = `<Row><SalesCount>${period.rows.length}</SalesCount><SalesTotal>${digits.slice(0, -5)}.${digits.slice(-5)}</SalesTotal></Row>`;
     return `<ResellerTransactionSummary>${metaOf(period)}${row}</ResellerTransactionSummary>`;
   }
+}
+
+function field(name: string, value: string | undefined): string {
+  return value === undefined ? '' : `<${name}>${value}</${name}>`;
 }
 
 function metaOf({ id }: Period): string {
