@@ -26,6 +26,13 @@ module.exports = {
       to: { path: [apps, bridge, '^test/'] },
     },
     {
+      name: 'the-comparison-is-pure',
+      comment: 'What is a difference is decided without a database, a clock or a wire.',
+      severity: 'error',
+      from: { path: '^libs/reconciliation/(amounts|business-day|cases|compare|csv|difference)\\.ts$' },
+      to: { pathNot: ['^libs/reconciliation/(amounts|difference)\\.ts$', '^libs/purchase/money\\.ts$'] },
+    },
+    {
       name: 'only-seqr-knows-soap',
       severity: 'error',
       from: { pathNot: '^libs/seqr/' },

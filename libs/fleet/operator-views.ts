@@ -121,11 +121,26 @@ export interface PurchaseView extends PurchaseSummaryView {
   readonly reviewCases: readonly { readonly at: string; readonly reason: string; readonly amount: AmountView | null }[];
 }
 
+/** The machine's own principal at SEQR. */
+export interface SeqrTerminalView {
+  readonly machineId: string;
+  readonly machineName: string;
+  /** It takes payments as `registered` and `labelled`; otherwise the reseller does for it. */
+  readonly state: 'none' | 'registering' | 'registered' | 'labelled' | 'unregistering';
+  readonly terminalId: string | null;
+  /** The text of its static code; null until it is labelled. */
+  readonly staticCode: string | null;
+  /** Terminals that SEQR may have registered for this machine and that nobody can use: each is a review case. */
+  readonly orphans: number;
+}
+
 /**
  * The operators' API (same origin, session cookie):
  * - `POST   /api/session` with `{ token }`: 204 and the cookie, or 401. `DELETE /api/session`: 204.
  * - `GET    /api/system`: SystemView
  * - `GET    /api/machines`: MachineView[]
+ * - `GET    /api/machines/:id/seqr-terminal`: SeqrTerminalView; `POST` gives it one, `DELETE` takes it away
+ * - `GET    /api/machines/:id/sticker.svg`, `.pdf` (`?code=scan-first` or `static`); `GET /api/stickers.pdf`: all machines
  * - `GET    /api/purchases?machineId=&limit=` (newest first, limit 1 to 200, 50 by default): PurchaseSummaryView[]
  * - `GET    /api/purchases/:id`: PurchaseView, or 404
  * - `GET    /api/live`: server-sent events, `data: LiveNotice`; a comment line every 15 s

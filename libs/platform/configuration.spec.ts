@@ -76,6 +76,9 @@ describe('the configuration', () => {
     ['PAYMENT_MODE', 'IMMEDIATE_DEBIT'],
     ['VENDRAIL_SECRET', 'too short to be a secret'],
     ['OPERATOR_TOKEN', 'short'],
+    ['RECONCILE_AT', '3:00'],
+    ['RECONCILE_AT', '24:00'],
+    ['RECONCILE_TIME_ZONE', 'Stockholm'],
     ['LOG_LEVEL', 'verbose'],
   ])('refuses %s=%s and names it', (name, value) => {
     const [fault, ...others] = faultsOf({ [name]: value });

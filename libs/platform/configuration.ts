@@ -6,9 +6,11 @@ import {
   IsInt,
   IsOptional,
   IsString,
+  IsTimeZone,
   IsUrl,
   Matches,
   Max,
+  MaxLength,
   Min,
   MinLength,
   type ValidationError,
@@ -88,6 +90,21 @@ export class Configuration {
   @IsString()
   SEQR_MERCHANT_ID?: string;
 
+  /** Begins the names of static codes, which are unique at SEQR: letters and digits of your own. */
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9]{1,16}$/, { message: 'must be 1 to 16 letters and digits' })
+  SEQR_ID_PREFIX?: string;
+
+  /** SEQR's API page removes a terminal as that terminal, its certification paper as the reseller. */
+  @IsIn(['TERMINALID', 'RESELLERUSER'])
+  SEQR_UNREGISTER_AS: 'TERMINALID' | 'RESELLERUSER' = 'TERMINALID';
+
+  /** Stands on stickers: whom payers can ask. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(80, { message: 'must have at most 80 characters: it is one line of a sticker' })
+  OPERATOR_CONTACT?: string;
+
   @IsIn(['RESERVATION_REQUIRED', 'RESERVATION_REQUIRED_PRELIMINARY_AMOUNT'])
   PAYMENT_MODE: 'RESERVATION_REQUIRED' | 'RESERVATION_REQUIRED_PRELIMINARY_AMOUNT' = 'RESERVATION_REQUIRED';
 
@@ -125,6 +142,13 @@ export class Configuration {
   @MinLength(16, { message: 'must have at least 16 random characters' })
   OPERATOR_TOKEN!: string;
 
+  /** When the business day ends, and with it the period that is reconciled with SEQR. */
+  @Matches(/^([01]\d|2[0-3]):[0-5]\d$/, { message: 'must be a time of day like 03:00' })
+  RECONCILE_AT: string = '03:00';
+
+  @IsTimeZone({ message: 'must be a time zone like Europe/Stockholm' })
+  RECONCILE_TIME_ZONE: string = 'UTC';
+
   @IsIn(LOG_LEVELS)
   LOG_LEVEL: LogLevel = 'info';
 }
@@ -136,15 +160,29 @@ export class ConfigurationError extends Error {
   }
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** @throws ConfigurationError with every fault; values are never repeated, they may be secrets. */
-export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): Readonly<Configuration> {
+export function readConfiguration(environment: Environment): Readonly<Configuration> {
+  return read(environment, () => true);
+}
+
+/** For a program that needs these variables only. @throws ConfigurationError */
+export function readPartOfConfiguration<Name extends keyof Configuration>(
+  environment: Environment,
+  names: readonly Name[],
+): Readonly<Pick<Configuration, Name>> {
+  return read(environment, (property) => names.some((name) => name === property));
+}
+
+function read(environment: Environment, isNeeded: (property: string) => boolean): Readonly<Configuration> {
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const configuration = plainToInstance(Configuration, given, { exposeDefaultValues: true });
-  const faults = validateSync(configuration, { skipMissingProperties: false, forbidUnknownValues: false }).map(
-    (error) => describe(error, given),
-  );
+  const faults = validateSync(configuration, { skipMissingProperties: false, forbidUnknownValues: false })
+    .filter(({ property }) => isNeeded(property))
+    .map((error) => describe(error, given));
   if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     faults.push(
       'NODE_TLS_REJECT_UNAUTHORIZED: 0 switches certificate checks off; add a CA with NODE_EXTRA_CA_CERTS instead',

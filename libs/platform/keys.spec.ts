@@ -1,4 +1,4 @@
-import { Keys, equalSecrets } from './keys.js';
+import { Keys, SealBrokenError, equalSecrets } from './keys.js';
 
 describe('keyed hashes', () => {
   const keys = new Keys('the secret of one installation');
@@ -33,5 +33,35 @@ describe('keyed hashes', () => {
     expect(equalSecrets('abc', 'abc')).toBe(true);
     expect(equalSecrets('abc', 'abcd')).toBe(false);
     expect(equalSecrets('é', 'e')).toBe(false);
+  });
+});
+
+describe('sealed texts', () => {
+  const keys = new Keys('the secret of one installation');
+  const password = 'a password of a terminal';
+
+  it('open for their owner, and are another each time', () => {
+    const sealed = keys.seal('terminal', password, 'machine-1');
+
+    expect(keys.open('terminal', sealed, 'machine-1')).toBe(password);
+    expect(Buffer.from(sealed).toString('latin1')).not.toContain(password);
+    expect(keys.seal('terminal', password, 'machine-1')).not.toEqual(sealed);
+  });
+
+  it('open for nobody else, with no other secret, and not when a byte was changed', () => {
+    const sealed = keys.seal('terminal', password, 'machine-1');
+    const changed = [...sealed.keys()].map((at) => sealed.map((byte, i) => (i === at ? byte ^ 1 : byte)));
+
+    expect(() => keys.open('terminal', sealed, 'machine-2')).toThrow(SealBrokenError);
+    expect(() => new Keys('the secret of another').open('terminal', sealed, 'machine-1')).toThrow(SealBrokenError);
+    for (const broken of [...changed, sealed.slice(0, 20), new Uint8Array()]) {
+      expect(() => keys.open('terminal', broken, 'machine-1')).toThrow(SealBrokenError);
+    }
+  });
+
+  it('say nothing of what they hold when they do not open', () => {
+    const sealed = keys.seal('terminal', password, 'machine-1');
+
+    expect(() => keys.open('terminal', sealed, 'machine-2')).toThrow(/^what was sealed as terminal does not open/);
   });
 });

@@ -8,6 +8,7 @@ import { SeqrRequestError } from '#seqr/request-error.js';
 
 import { ActPerformer, type SeqrCalls } from './performer.js';
 import { NotActingError } from './ports.js';
+import { NoPrincipalError, type PurchasePrincipals } from './purchase-principals.js';
 
 const NOW = 1_800_000_000_000;
 
@@ -35,10 +36,17 @@ const UNKNOWN: Ending = { outcome: 'unknown', reason: 'TIMEOUT' };
 const INVOICE_DOCUMENT = { marker: 'the final bill' };
 
 /** A performer whose every call to SEQR ends so, and what it asked for. */
-function performerWith(ending: Ending | Error, machineFault?: Error, preparedAfterMs = 0) {
+function performerWith(
+  ending: Ending | Error,
+  machineFault?: Error,
+  principals?: Pick<PurchasePrincipals, 'of'>,
+  preparedAfterMs = 0,
+) {
   const asked: unknown[] = [];
-  const send = async (request: unknown): Promise<Reply> => {
+  const as: unknown[] = [];
+  const send = async (request: unknown, principal: unknown): Promise<Reply> => {
     asked.push(request);
+    as.push(principal);
     if (ending instanceof Error) throw ending;
     return { ...ending, call } as unknown as Reply;
   };
@@ -63,8 +71,12 @@ function performerWith(ending: Ending | Error, machineFault?: Error, preparedAft
     return INVOICE_DOCUMENT as never;
   };
   const invoices = { reservation: prepare, final: prepare, receipt: prepare };
-  const performer = new ActPerformer(seqr, machines, invoices, { now: () => now });
-  return { asked, perform: (purchase: Purchase, kind: ActKind) => performer.perform(purchase, { kind, dueAt: NOW }) };
+  const performer = new ActPerformer(seqr, machines, invoices, { now: () => now }, principals);
+  return {
+    asked,
+    as,
+    perform: (purchase: Purchase, kind: ActKind) => performer.perform(purchase, { kind, dueAt: NOW }),
+  };
 }
 
 const SEQR_ACTS = [
@@ -104,13 +116,31 @@ describe('a call to SEQR', () => {
     ['updateInvoice', settling()],
     ['submitPaymentReceipt', charged()],
   ] as const)('%s does not leave when the server stood still while it prepared it', async (kind, { purchase }) => {
-    const slow = performerWith(ANSWERED, undefined, 1_000);
+    const slow = performerWith(ANSWERED, undefined, undefined, 1_000);
     await slow.perform(purchase, kind);
-    const stoodStill = performerWith(ANSWERED, undefined, 1_001);
+    const stoodStill = performerWith(ANSWERED, undefined, undefined, 1_001);
 
     await expect(stoodStill.perform(purchase, kind)).rejects.toThrow(NotActingError);
     expect(slow.asked).toHaveLength(1);
     expect(stoodStill.asked).toEqual([]);
+  });
+
+  it.each(SEQR_ACTS)('%s is made as whoever issued the invoice', async (kind, { purchase }) => {
+    const terminal = { type: 'TERMINALID', id: 'a terminal', password: 'its password' } as const;
+    for (const principal of [terminal, undefined]) {
+      const { as, perform } = performerWith(UNKNOWN, undefined, { of: async () => principal });
+      await perform(purchase, kind);
+
+      expect(as).toEqual([principal]);
+    }
+  });
+
+  it.each(SEQR_ACTS)('%s is not made at all when nobody can make it', async (kind, { purchase }, type) => {
+    const gone = new NoPrincipalError('the terminal is gone');
+    const { asked, perform } = performerWith(ANSWERED, undefined, { of: () => Promise.reject(gone) });
+
+    expect(await perform(purchase, kind)).toMatchObject({ event: { type, outcome: 'not-sent' }, calls: [] });
+    expect(asked).toEqual([]);
   });
 
   it('lets a defect of our own be one', async () => {

@@ -3,11 +3,13 @@ import { exponentOf } from '#purchase/money.js';
 import type { Failure, PurchaseEvent } from '#purchase/reserve-first/events.js';
 import type { Act, Purchase } from '#purchase/reserve-first/purchase.js';
 import type { SeqrClient } from '#seqr/client.js';
+import type { Principal } from '#seqr/principal.js';
 import type { Reply, SeqrCall } from '#seqr/reply.js';
 import { SeqrRequestError } from '#seqr/request-error.js';
 
 import type { InvoiceWriter } from './invoice-writer.js';
 import { NotActingError, type Performer } from './ports.js';
+import { NoPrincipalError, type PurchasePrincipals } from './purchase-principals.js';
 
 interface Performed {
   readonly event: PurchaseEvent;
@@ -19,6 +21,9 @@ export type SeqrCalls = Pick<
   SeqrClient,
   'sendInvoice' | 'getPaymentStatus' | 'updateInvoice' | 'commitReservation' | 'cancelInvoice' | 'submitPaymentReceipt'
 >;
+
+/** Where no machine has a terminal of its own. */
+const ALL_AS_RESELLER: Pick<PurchasePrincipals, 'of'> = { of: async () => undefined };
 
 /** INVALID_INVOICE_DATA: what SEQR would say to a request that is refused here already. */
 const INVALID_INVOICE_DATA = 49;
@@ -36,13 +41,16 @@ export class ActPerformer implements Performer {
     private readonly machines: Pick<MachineCommands, 'grant' | 'close'>,
     private readonly invoices: Pick<InvoiceWriter, 'reservation' | 'final' | 'receipt'>,
     private readonly clock: { now(): number },
+    private readonly principals: Pick<PurchasePrincipals, 'of'> = ALL_AS_RESELLER,
   ) {}
 
   async perform(purchase: Purchase, act: Act): Promise<Performed> {
     switch (act.kind) {
       case 'sendInvoice':
         return this.call(
-          async () => this.seqr.sendInvoice(await this.prepared(() => this.invoices.reservation(purchase))),
+          purchase,
+          () => this.invoices.reservation(purchase),
+          (invoice, as) => this.seqr.sendInvoice(invoice, as),
           ({ invoiceReference }) => ({ type: 'InvoiceIssued', invoiceReference }),
           (failure) => ({ type: 'InvoiceFailed', ...failure }),
         );
@@ -50,37 +58,39 @@ export class ActPerformer implements Performer {
         return this.readStatus(purchase);
       case 'updateInvoice':
         return this.call(
-          async () =>
-            this.seqr.updateInvoice({
-              invoiceReference: referenceOf(purchase),
-              invoice: await this.prepared(() => this.invoices.final(purchase)),
-            }),
+          purchase,
+          async () => ({ invoiceReference: referenceOf(purchase), invoice: await this.invoices.final(purchase) }),
+          (update, as) => this.seqr.updateInvoice(update, as),
           () => ({ type: 'InvoiceUpdated' }),
           (failure) => ({ type: 'UpdateFailed', ...failure }),
         );
       case 'commitReservation':
         return this.call(
-          async () =>
-            this.seqr.commitReservation({
-              invoiceReference: referenceOf(purchase),
-              amount: { minor: amountToCommit(purchase), currency: purchase.currency },
-            }),
+          purchase,
+          async () => ({
+            invoiceReference: referenceOf(purchase),
+            amount: { minor: amountToCommit(purchase), currency: purchase.currency },
+          }),
+          (commitment, as) => this.seqr.commitReservation(commitment, as),
           () => ({ type: 'ReservationCommitted' }),
           (failure) => ({ type: 'CommitFailed', ...failure }),
         );
       case 'cancelInvoice':
         return this.call(
-          async () => this.seqr.cancelInvoice({ invoiceReference: referenceOf(purchase) }),
+          purchase,
+          async () => ({ invoiceReference: referenceOf(purchase) }),
+          (cancellation, as) => this.seqr.cancelInvoice(cancellation, as),
           () => ({ type: 'InvoiceCancelled' }),
           (failure) => ({ type: 'CancelFailed', ...failure }),
         );
       case 'submitPaymentReceipt':
         return this.call(
-          async () =>
-            this.seqr.submitPaymentReceipt({
-              ersReference: purchase.ersReference ?? '',
-              receipt: await this.prepared(() => this.invoices.receipt(purchase)),
-            }),
+          purchase,
+          async () => ({
+            ersReference: purchase.ersReference ?? '',
+            receipt: await this.invoices.receipt(purchase),
+          }),
+          (submission, as) => this.seqr.submitPaymentReceipt(submission, as),
           () => ({ type: 'ReceiptSubmitted' }),
           (failure) => ({ type: 'ReceiptFailed', ...failure }),
         );
@@ -93,27 +103,12 @@ export class ActPerformer implements Performer {
     }
   }
 
-  /**
-   * Its parts are read from the database. A process that stood still meanwhile sends nothing: another server may be doing
-   * the act, or have done it.
-   *
-   * @throws NotActingError
-   */
-  private async prepared<T>(write: () => Promise<T>): Promise<T> {
-    const begunAt = this.clock.now();
-    const document = await write();
-    if (this.clock.now() <= begunAt + PREPARED_WITHIN_MS) return document;
-    throw new NotActingError('preparing the call took so long that the act may be another server’s by now');
-  }
-
   private readStatus(purchase: Purchase): Promise<Performed> {
     const askedAt = this.clock.now();
     return this.call(
-      async () =>
-        this.seqr.getPaymentStatus({
-          invoiceReference: referenceOf(purchase),
-          invoiceVersion: purchase.invoiceVersion,
-        }),
+      purchase,
+      async () => ({ invoiceReference: referenceOf(purchase), invoiceVersion: purchase.invoiceVersion }),
+      (question, as) => this.seqr.getPaymentStatus(question, as),
       ({ status, version, ersReference, receipt }) => {
         const total = receipt?.totalAmount;
         // A receipt in another currency cannot be for this amount.
@@ -131,13 +126,26 @@ export class ActPerformer implements Performer {
     );
   }
 
-  private async call<T extends object>(
-    send: () => Promise<Reply<T>>,
+  /**
+   * Prepares and makes one call. What is prepared is read from the database: a process that stood still meanwhile sends
+   * nothing, as another server may be doing the act, or have done it.
+   *
+   * @throws NotActingError
+   */
+  private async call<R, T extends object>(
+    purchase: Purchase,
+    prepare: () => Promise<R>,
+    send: (request: R, as: Principal | undefined) => Promise<Reply<T>>,
     answered: (answer: T) => PurchaseEvent,
     failed: (failure: Failure) => PurchaseEvent,
   ): Promise<Performed> {
     try {
-      const reply = await send();
+      const begunAt = this.clock.now();
+      const as = await this.principals.of(purchase);
+      const request = await prepare();
+      if (this.clock.now() > begunAt + PREPARED_WITHIN_MS)
+        throw new NotActingError('preparing the call took so long that the act may be another server’s by now');
+      const reply = await send(request, as);
       const calls = [reply.call];
       switch (reply.outcome) {
         case 'answered':
@@ -152,6 +160,9 @@ export class ActPerformer implements Performer {
           return { event: failed({ outcome: reply.outcome, detail: reply.call.detail ?? reply.reason }), calls };
       }
     } catch (error) {
+      if (error instanceof NoPrincipalError) {
+        return { event: failed({ outcome: 'not-sent', detail: error.message }), calls: [] };
+      }
       if (!(error instanceof SeqrRequestError)) throw error;
       // Our own request was not fit to be sent, so nothing was: the same as SEQR refusing its data.
       return {

@@ -17,6 +17,7 @@ import {
   type PurchaseRequest,
   type PurchaseStore,
 } from './ports.js';
+import type { PurchasePrincipals } from './purchase-principals.js';
 import { type PurchaseRow, detailsOf, holdsMachine, jsonOf, purchaseOf } from './purchase-record.js';
 
 /**
@@ -31,6 +32,12 @@ const DECIDE_WITHIN_MS = 3 * 24 * 3_600_000;
 const purchaseColumns = sql`id, machine_id, state, version, currency, offered_minor, reserved_minor, invoice_reference,
   ers_reference, grant_number, planogram_id, price_list_id, details, started_at`;
 
+interface Began {
+  grant_number: bigint;
+  seqr_terminal_id: string | null;
+  seqr_terminal_secret: Uint8Array | null;
+}
+
 /** Purchases in PostgreSQL. Every method is one transaction. */
 export class PostgresPurchaseStore implements PurchaseStore {
   constructor(
@@ -39,6 +46,8 @@ export class PostgresPurchaseStore implements PurchaseStore {
     private readonly ids: Ids,
     private readonly clock: { now(): number },
     private readonly serverId: string,
+    /** Told of what each purchase begins as; without it, that is read when it is needed. */
+    private readonly principals?: Pick<PurchasePrincipals, 'remember'>,
   ) {}
 
   async begin(beginning: Omit<Beginning, 'grantNumber'>, request: PurchaseRequest): Promise<Purchase> {
@@ -47,14 +56,20 @@ export class PostgresPurchaseStore implements PurchaseStore {
     const details = JSON.stringify(detailsOf(purchase));
     const scanned = JSON.stringify({ offeredMinor: purchase.offeredMinor.toString() });
     try {
-      const rows = await this.database.query<{ grant_number: bigint }>(sql`
-        WITH purchase AS (
+      const rows = await this.database.query<Began>(sql`
+        WITH terminal AS (
+          -- A share of the lock under which a removal begins: no purchase begins under a terminal that is on its way out.
+          SELECT seqr_terminal_id, seqr_terminal_secret FROM machines
+          WHERE id = ${purchase.machineId} AND seqr_terminal_state IN ('registered', 'labelled') FOR SHARE
+        ), purchase AS (
           INSERT INTO purchases (id, machine_id, lifecycle, state, holds_machine, version, currency, offered_minor,
-            reserved_minor, payer, request_key, planogram_id, price_list_id, details, event_head, started_at)
+            reserved_minor, payer, request_key, planogram_id, price_list_id, details, event_head, started_at,
+            seqr_terminal_id)
           VALUES (${purchase.id}::uuid, ${purchase.machineId}, 'reserve-first', ${purchase.state}, true, 1,
             ${purchase.currency}, ${purchase.offeredMinor}, ${purchase.reservedMinor}, ${request.payer},
             ${request.requestKey}, ${purchase.planogramId}::uuid, ${purchase.priceListId}::uuid, ${details}::jsonb,
-            ${chained(sql`''::bytea`, 1, 'PurchaseStarted', purchase.state, startedAt, scanned)}, ${startedAt})
+            ${chained(sql`''::bytea`, 1, 'PurchaseStarted', purchase.state, startedAt, scanned)}, ${startedAt},
+            (SELECT seqr_terminal_id FROM terminal))
           RETURNING id, grant_number, event_head
         ), event AS (
           INSERT INTO purchase_events (purchase_id, seq, at, type, data, state, hash)
@@ -64,7 +79,8 @@ export class PostgresPurchaseStore implements PurchaseStore {
           SELECT id, 1, ${purchase.next?.kind}, ${startedAt}, ${this.serverId}::uuid,
             ${new Date(purchase.startedAt + LEASE_MS)} FROM purchase
         )
-        SELECT grant_number FROM purchase`);
+        SELECT grant_number, seqr_terminal_id, seqr_terminal_secret FROM purchase LEFT JOIN terminal ON true`);
+      this.principals?.remember(purchase, rows[0]?.seqr_terminal_id ?? null, rows[0]?.seqr_terminal_secret ?? null);
       return { ...purchase, grantNumber: Number(rows[0]?.grant_number ?? 0n) };
     } catch (error) {
       if (violatedConstraint(error) === 'purchases_one_live_per_machine')

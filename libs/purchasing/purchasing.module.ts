@@ -22,6 +22,7 @@ import { InvoiceWriter } from './invoice-writer.js';
 import { NotificationUrls } from './notification-url.js';
 import { OfferCatalogue } from './offer-catalogue.js';
 import { ActPerformer } from './performer.js';
+import { PurchasePrincipals } from './purchase-principals.js';
 import { PostgresPurchaseStore } from './purchase-store.js';
 import { CLAIM_MAX, PurchaseRunner } from './runner.js';
 
@@ -102,6 +103,11 @@ class DueWork implements OnApplicationBootstrap {
       },
     },
     {
+      provide: PurchasePrincipals,
+      inject: [Database, Keys],
+      useFactory: (database: Database, keys: Keys) => new PurchasePrincipals(database, keys),
+    },
+    {
       provide: PurchaseRunner,
       inject: [
         Database,
@@ -109,6 +115,7 @@ class DueWork implements OnApplicationBootstrap {
         MachineDirectory,
         NotificationUrls,
         SeqrClient,
+        PurchasePrincipals,
         MqttConnection,
         DatabaseClock,
         ServerInstance,
@@ -124,6 +131,7 @@ class DueWork implements OnApplicationBootstrap {
         directory: MachineDirectory,
         urls: NotificationUrls,
         seqr: SeqrClient,
+        principals: PurchasePrincipals,
         mqtt: MqttConnection,
         clock: DatabaseClock,
         instance: ServerInstance,
@@ -134,12 +142,13 @@ class DueWork implements OnApplicationBootstrap {
         logger: Logger,
       ) => {
         const runner = new PurchaseRunner({
-          store: new PostgresPurchaseStore(database, catalogue, ids, clock, instance.id),
+          store: new PostgresPurchaseStore(database, catalogue, ids, clock, instance.id, principals),
           performer: new ActPerformer(
             seqr,
             new MachineCommands(database, mqtt, clock),
             new InvoiceWriter(catalogue, directory, urls),
             clock,
+            principals,
           ),
           clock,
           mayAct: () => instance.isAlive,
@@ -156,6 +165,6 @@ class DueWork implements OnApplicationBootstrap {
       },
     },
   ],
-  exports: [PurchaseRunner, MachineDirectory, OfferCatalogue, NotificationUrls, Changes],
+  exports: [PurchaseRunner, MachineDirectory, OfferCatalogue, NotificationUrls, Changes, SeqrClient],
 })
 export class PurchasingModule {}

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 import { type RunningBridge, startBridge } from '#bridge/bridge.js';
+import { qrTextOf } from '#fleet/sticker/qr-texts.js';
 import { MachineGatewayModule } from '#machine-gateway/machine-gateway.module.js';
 import { readConfiguration } from '#platform/configuration.js';
 import { Database } from '#platform/database.js';
 import { migrate } from '#platform/migrations.js';
 import { createServer } from '#platform/server.js';
 import { configureHttps } from '#reseller-api/https-server.js';
-import { qrTextOf } from '#reseller-api/operator-api/machine-views.js';
 import { ResellerApiModule } from '#reseller-api/reseller-api.module.js';
 import { type RunningSandbox, startSandbox } from '#seqr-sandbox/sandbox.js';
 import { startControlApi } from '#simulated-machine/control-api.js';

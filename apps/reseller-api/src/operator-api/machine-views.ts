@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 
 import { PRESENCE_FRESH_MS } from '#fleet/machine-directory.js';
 import type { MachineView, PresenceView } from '#fleet/operator-views.js';
+import { qrTextOf } from '#fleet/sticker/qr-texts.js';
 import { Configuration } from '#platform/configuration.js';
 import { Database, sql } from '#platform/database.js';
 
@@ -96,13 +97,4 @@ function sinceOf(presence: Presence | null, link: PresenceView): string | null {
   if (presence === null) return null;
   const silent = link === 'offline' && presence.online;
   return (silent ? presence.lastSeenAt : presence.onlineSince).toISOString();
-}
-
-/** SEQR Unattended Payments page: the text of a machine's QR code; never change its letter case. */
-export function qrTextOf(
-  configuration: Pick<Configuration, 'SEQR_RESELLER_ID'> & { readonly SEQR_MERCHANT_ID?: string | undefined },
-  reservationToken: string,
-): string {
-  const merchantId = configuration.SEQR_MERCHANT_ID ?? configuration.SEQR_RESELLER_ID;
-  return `HTTP://SEQR.SE/000/ups?w=${merchantId}&t=${reservationToken}`;
 }

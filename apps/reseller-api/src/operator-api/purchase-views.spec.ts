@@ -1,4 +1,4 @@
-import { qrTextOf } from './machine-views.js';
+import { qrTextOf } from '#fleet/sticker/qr-texts.js';
 import { summaryOf } from './purchase-views.js';
 
 const ROW = {
