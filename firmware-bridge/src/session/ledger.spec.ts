@@ -35,7 +35,7 @@ function result(type: 'vend.dispensed' | 'vend.failed' | 'vend.uncertain', vendN
 }
 
 const admitted = foldAdmission(EMPTY_LEDGER, key);
-const accepted: MachineEventBody = { type: 'grant.accepted', ...key, serial: [] };
+const accepted = { type: 'grant.accepted', ...key, serial: [] } satisfies MachineEventBody;
 const refused = (grantNumber: number, reason: 'in-use' | 'other-boot' = 'in-use'): MachineEventBody => ({
   type: 'grant.refused',
   purchaseId: PURCHASE,
@@ -84,7 +84,7 @@ describe('the ledger of grants', () => {
 
   it('takes nothing for a grant that is not open', () => {
     expect(foldEvent(EMPTY_LEDGER, selected(1, 1_500))).toBe(EMPTY_LEDGER);
-    expect(foldEvent(admitted, { ...selected(1, 1_500), purchaseId: 'b' } as MachineEventBody)).toBe(admitted);
+    expect(foldEvent(admitted, { ...accepted, grantNumber: 2 })).toBe(admitted);
     expect(foldEvent(admitted, { type: 'cash.sale', selection: 11, priceMinor: 1_500 })).toBe(admitted);
     expect(foldEvent(admitted, { type: 'fault', code: 'x', detail: 'y' })).toBe(admitted);
   });

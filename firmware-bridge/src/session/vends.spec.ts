@@ -111,6 +111,9 @@ describe('a choice', () => {
     expect(play.put(choose(12, 1_000))).toEqual(['deny', 'close']);
     expect(play.put(choose(12, 1_000))).toEqual(['deny']);
     expect(play.put(enabled)).toEqual(['record closed lifetime 1000/1/1500']);
+    const denied = choosing();
+    for (let round = 1; round < 1_000; round += 1) denied.put(choose(99, 1), idle);
+    expect(denied.put(choose(99, 1))).toEqual(['record selected 1000: unknown-selection', 'deny']);
   });
 
   it('is told by its number when nobody granted it', () => {

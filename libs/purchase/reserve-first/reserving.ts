@@ -114,8 +114,7 @@ export function invoiced(purchase: Purchase, event: PurchaseEvent, now: number):
 }
 
 function notified(purchase: Purchase, now: number): Step {
-  const earliest = purchase.notifiedAt === null ? now : purchase.notifiedAt + NOTIFICATION_SPACING_MS;
-  if (now < earliest) return unchanged(purchase);
+  if (now < (purchase.notifiedAt ?? 0) + NOTIFICATION_SPACING_MS) return unchanged(purchase);
   return change(purchase, { notifiedAt: now, failures: 0, next: act('getPaymentStatus', now) });
 }
 

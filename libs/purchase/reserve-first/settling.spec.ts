@@ -89,6 +89,14 @@ describe('charging what was dispensed', () => {
     expect(visit.purchase.settlement).toMatchObject({ amountMinor: 180n, commit: 'unknown' });
   });
 
+  it('looks once more when the repeat of an unknown commit could not leave: the first may have been heard late', () => {
+    const visit = commitUnknown().on(status('RESERVED'), failed('CommitFailed', 'not-sent'));
+
+    expect(visit.next).toEqual({ kind: 'getPaymentStatus', inMs: 500 });
+    expect(visit.on(status('RESERVED')).next?.kind).toBe('commitReservation');
+    expect(visit.on(paid(180n)).state).toBe('COMMITTED');
+  });
+
   it('is done when a commit of unknown outcome turns out to be paid', () => {
     expect(commitUnknown().on(paid(180n)).state).toBe('COMMITTED');
   });

@@ -110,7 +110,9 @@ export function settling(purchase: Purchase, event: PurchaseEvent, now: number):
       });
     case 'CommitFailed':
       if (event.outcome === 'not-sent') {
-        return givenUp(purchase, settlement, now) ?? again(purchase, 'commitReservation', now);
+        // The look that allowed this repeat grows old while it cannot leave: an earlier commit may take effect yet (I12).
+        const kind = settlement.commit === 'unknown' ? 'getPaymentStatus' : 'commitReservation';
+        return givenUp(purchase, settlement, now) ?? again(purchase, kind, now);
       }
       // The amount is frozen: what SEQR says of it now it will say for ever.
       if (event.outcome === 'refused' && [REJECTED_AMOUNT, INVALID_INVOICE_DATA].includes(event.resultCode)) {

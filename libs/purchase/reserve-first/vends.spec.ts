@@ -9,7 +9,6 @@ import {
   vendUncertain,
 } from '../testing/happenings.js';
 import { charged, committing, oneDispensed, releasing, settling, unlocked, waiting } from '../testing/stages.js';
-import type { PurchaseEvent } from './events.js';
 import { dispensedMinor, settlementRows } from './purchase.js';
 
 describe('counting what the machine dispenses', () => {
@@ -93,7 +92,7 @@ describe('counting what the machine dispenses', () => {
     ['the bridge says that it denied it', { denied: 'over-amount' }],
     ['nothing was approved for it', { approvedMinor: 0n }],
   ])('never takes a choice for sold when %s', (_, change) => {
-    const visit = unlocked().on({ ...selected(1, 11), ...change } as PurchaseEvent, dispensed(1));
+    const visit = unlocked().on({ ...selected(1, 11), ...change }, dispensed(1));
 
     expect(visit.purchase.vends).toMatchObject([{ result: 'denied' }]);
     expect(dispensedMinor(visit.purchase)).toBe(0n);
