@@ -30,8 +30,8 @@ const detailsReport: CallStep = call({
   },
   expects: [
     {
-      says: 'the report names the payment of invoice B by its ersReference',
-      isMet: ({ report }, facts) => report.text.includes(paymentOf(facts, 'B').ersReference),
+      says: 'the report names the payment of invoice A by its ersReference',
+      isMet: ({ report }, facts) => report.text.includes(paymentOf(facts, 'A').ersReference),
     },
   ],
 });
@@ -54,52 +54,52 @@ export const unattended: Procedure = {
       title: 'sendInvoice, reserving',
       asks: 'Send an invoice with paymentMode RESERVATION_REQUIRED_PRELIMINARY_AMOUNT, commitReservationTimeout and a notificationUrl of its own.',
       steps: [
-        sendInvoice('B', reservationBill),
-        status('B', ['ISSUED'], 'Ask for the status before the payer decides'),
+        sendInvoice('A', reservationBill),
+        status('A', ['ISSUED'], 'Ask for the status before the payer decides'),
       ],
     },
     {
       title: 'The payer confirms',
       asks: 'SEQR calls the notificationUrl when the payer has confirmed; then getPaymentStatus says RESERVED.',
       steps: [
-        scan('B', 'RESERVED', 'The payer confirms'),
-        { kind: 'notification', title: 'The notification arrives', invoice: 'B', withinSeconds: 20 },
-        status('B', ['RESERVED'], 'Ask for the status, as after every notification'),
+        scan('A', 'RESERVED', 'The payer confirms'),
+        { kind: 'notification', title: 'The notification arrives', invoice: 'A', withinSeconds: 20 },
+        status('A', ['RESERVED'], 'Ask for the status, as after every notification'),
       ],
     },
     {
       title: 'Final amount',
       asks: 'updateInvoice with what was taken, then commitReservation with the same, lower amount; getPaymentStatus until PAID.',
-      steps: [updateInvoice('B'), commitReservation('B'), status('B', ['PAID'], 'Ask for the status after the commit')],
+      steps: [updateInvoice('A'), commitReservation('A'), status('A', ['PAID'], 'Ask for the status after the commit')],
     },
     {
       title: 'submitPaymentReceipt',
       asks: 'Send the receipt of what was taken.',
-      steps: [submitPaymentReceipt('B')],
+      steps: [submitPaymentReceipt('A')],
     },
     {
       title: 'Nothing vended',
       asks: 'The payer confirms and takes nothing: the reservation is released.',
       steps: [
-        sendInvoice('C', reservationBill),
-        scan('C', 'RESERVED', 'The payer confirms'),
-        cancelInvoice('C', 'Release the reservation'),
-        status('C', ['CANCELED'], 'Ask for the status after the release'),
+        sendInvoice('B', reservationBill),
+        scan('B', 'RESERVED', 'The payer confirms'),
+        cancelInvoice('B', 'Release the reservation'),
+        status('B', ['CANCELED'], 'Ask for the status after the release'),
       ],
     },
     {
       title: 'The payer declines',
       asks: 'The payer cancels in the app: getPaymentStatus says CANCELED and nothing is unlocked.',
       steps: [
-        sendInvoice('D', reservationBill),
-        scan('D', 'CANCELED', 'The payer declines', 'decline'),
-        status('D', ['CANCELED'], 'Ask for the status after the payer declined'),
+        sendInvoice('C', reservationBill),
+        scan('C', 'CANCELED', 'The payer declines', 'decline'),
+        status('C', ['CANCELED'], 'Ask for the status after the payer declined'),
       ],
     },
     {
       title: 'refundPayment',
       asks: 'Give back a part of what was charged, for an item that did not come out.',
-      steps: [refundPayment('B', 'Give a part of it back', ({ minor, currency }) => ({ minor: minor / 2n, currency }))],
+      steps: [refundPayment('A', 'Give a part of it back', ({ minor, currency }) => ({ minor: minor / 2n, currency }))],
     },
     {
       title: 'Reports',

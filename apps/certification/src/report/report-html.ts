@@ -82,7 +82,7 @@ function summary({ run, remarks, scanning }: Report): Html {
   const rows = run.tests.map(
     ({ number, test, steps, result, durationMs }) =>
       html`<tr>
-        <td class="number">${number}</td>
+        <td>${number}</td>
         <td><a href="#test-${number}">${test.title}</a></td>
         <td class="number">${steps.filter((step) => step.result === 'passed').length} of ${steps.length}</td>
         <td class="number">${duration(durationMs)}</td>
@@ -94,7 +94,7 @@ function summary({ run, remarks, scanning }: Report): Html {
     <table>
       <thead>
         <tr>
-          <th class="number">Test</th>
+          <th>Test</th>
           <th>What is tested</th>
           <th class="number">Steps passed</th>
           <th class="number">Time</th>

@@ -34,10 +34,11 @@ export function localTime(date: Date): string {
   return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'long' }).format(date);
 }
 
-/** "0.42 s", "2 min 05 s" */
+/** "42 ms", "1.3 s", "2 min 05 s" */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1_000;
-  if (seconds < 60) return `${seconds.toFixed(2)} s`;
+  if (seconds < 1) return `${Math.round(milliseconds)} ms`;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }

@@ -29,7 +29,8 @@ export async function stepHtml(
       <p class="step-time">${mark(result)} <span>${time}</span></p>
     </div>
     ${notes.map((note) => html`<p class="note">${note}</p>`)} ${qrText === undefined ? undefined : await qrHtml(qrText)}
-    ${checks('Checked in the reply', findings)} ${checks('Checked in the request, as it left', requestFindings)}
+    ${checks(step.kind === 'call' ? 'Checked in the reply' : 'Checked', findings)}
+    ${checks('Checked in the request, as it left', requestFindings, 'in-a-row')}
     ${record.exchanges.map((exchange) => exchangeHtml(exchange, exchanges.get(exchange) ?? 0, secrets))}
   </section>`;
 }
@@ -54,9 +55,9 @@ function mark(result: Result): Html {
   return html`<span class="mark ${result}">${words[result]}</span>`;
 }
 
-function checks(title: string, findings: readonly Finding[]): Html | undefined {
+function checks(title: string, findings: readonly Finding[], layout = ''): Html | undefined {
   if (findings.length === 0) return undefined;
-  return html`<div class="checks">
+  return html`<div class="checks ${layout}">
     <p class="checks-title">${title}</p>
     <ul>
       ${findings.map(

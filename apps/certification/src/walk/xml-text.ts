@@ -41,11 +41,14 @@ function linesOf(node: XmlNode, depth: number, cut: boolean): string[] {
     const inner = node.children.flatMap((child) => linesOf(child, depth + 1, cut));
     return [`${indent}<${node.tag}${attributes}>`, ...inner, `${indent}</${node.tag}>`];
   }
-  const text =
-    HIDDEN.has(node.name) && node.text !== '' ? HIDDEN_TEXT : escaped(cut ? shortened(node.text) : node.text);
-  return [
-    text === '' ? `${indent}<${node.tag}${attributes}/>` : `${indent}<${node.tag}${attributes}>${text}</${node.tag}>`,
-  ];
+  const [start, end] = [`${indent}<${node.tag}${attributes}`, `</${node.tag}>`];
+  if (node.text === '') return [`${start}/>`];
+  if (HIDDEN.has(node.name)) return [`${start}>${HIDDEN_TEXT}${end}`];
+  // A document within the message, as a report is, is shown as one.
+  if (node.text.includes('<') && !node.text.includes(']]>')) {
+    return `${start}><![CDATA[${node.text.trim()}]]>${end}`.split(/\r?\n/);
+  }
+  return [`${start}>${escaped(cut ? shortened(node.text) : node.text)}${end}`];
 }
 
 function shortened(text: string): string {
