@@ -42,6 +42,7 @@ export const unattended: Procedure = {
   source: 'Our own procedure, after SEQR’s pages on unattended payments, preliminary amounts and reports',
   remarks: [
     'SEQR publishes no certification procedure for Unattended Payments. This one is ours: it walks the flow of SEQR’s pages in the order in which a vending machine needs it.',
+    'Invoices are sent with paymentMode RESERVATION_REQUIRED_PRELIMINARY_AMOUNT, as SEQR’s page on preliminary amounts wants it. The servers do the same when PAYMENT_MODE says so; their default is RESERVATION_REQUIRED.',
     'Test “Nothing vended”: no page of SEQR’s says how a reservation is released of which nothing is taken. cancelInvoice is tried, and counted as failed when SEQR refuses it; the reservation then lapses by itself.',
   ],
   tests: [

@@ -42,8 +42,11 @@ export function picturesOfConsole(url: string, chromiumPath: string | undefined)
       return { mediaType: 'image/png', bytes: await page.screenshot(), caption };
     };
     await page.goto(url);
-    const machine = page.locator('a[href*="/machines/"]').first();
-    await machine.waitFor();
+    const machines = page.locator('a[href*="/machines/"]');
+    await machines.first().waitFor();
+    // One at work shows more of the set-up.
+    const atWork = page.locator('li', { hasText: 'can sell' }).locator('a[href*="/machines/"]');
+    const machine = ((await atWork.count()) > 0 ? atWork : machines).first();
     const fleet = await take('Console: the fleet');
     await machine.click();
     await page.getByRole('heading', { level: 1 }).waitFor();

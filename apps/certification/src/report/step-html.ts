@@ -21,16 +21,19 @@ export async function stepHtml(
   const { step, result, notes, findings, requestFindings, qrText } = record;
   const time = `${localTime(record.startedAt).replace(/^.* at /, '')}, ${duration(record.durationMs)}`;
   return html`<section class="step">
-    <div class="step-head">
-      <h4>
-        <span class="step-number">${number}</span> ${step.title}
-        <code class="operation">${kindOf(step)}</code>
-      </h4>
-      <p class="step-time">${mark(result)} <span>${time}</span></p>
+    <div class="step-top">
+      <div class="step-head">
+        <h4>
+          <span class="step-number">${number}</span> ${step.title}
+          <code class="operation">${kindOf(step)}</code>
+        </h4>
+        <p class="step-time">${mark(result)} <span>${time}</span></p>
+      </div>
+      ${notes.map((note) => html`<p class="note">${note}</p>`)}
+      ${qrText === undefined ? undefined : await qrHtml(qrText)}
+      ${checks(step.kind === 'call' ? 'Checked in the reply' : 'Checked', findings)}
+      ${checks('Checked in the request, as it left', requestFindings, 'in-a-row')}
     </div>
-    ${notes.map((note) => html`<p class="note">${note}</p>`)} ${qrText === undefined ? undefined : await qrHtml(qrText)}
-    ${checks(step.kind === 'call' ? 'Checked in the reply' : 'Checked', findings)}
-    ${checks('Checked in the request, as it left', requestFindings, 'in-a-row')}
     ${record.exchanges.map((exchange) => exchangeHtml(exchange, exchanges.get(exchange) ?? 0, secrets))}
   </section>`;
 }
