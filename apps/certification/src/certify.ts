@@ -40,18 +40,14 @@ export async function certify(
 ): Promise<{ report: Report; pictureFault: string | undefined }> {
   const procedure = PROCEDURES[options.profile];
   const { pictures, fault: pictureFault } = await takePictures(options, projectFolder);
-  const place = await openPlace(options, say);
-  const isUnattended = options.profile === 'unattended';
+  const closers: (() => Promise<void>)[] = [];
   try {
-    const notifications = isUnattended
-      ? await NotificationListener.start({
-          ...options.notificationListen,
-          publicUrl: options.notificationUrl,
-          isSeqrHere: isLoopback(place.endpoint),
-        })
-      : undefined;
+    const place = await openPlace(options, say);
+    closers.push(() => place.close());
+    const notifications = options.profile === 'unattended' ? await listen(options, place) : noNotifications;
+    closers.push(() => notifications.close());
+    const settings = settingsOf(options, notifications.base);
     const exchanges: Exchange[] = [];
-    const settings = settingsOf(options, notifications?.base ?? '');
     const seqr = await SeqrClient.create({
       endpoint: place.endpoint,
       allowPlainHttp: options.allowPlainHttp,
@@ -61,28 +57,31 @@ export async function certify(
       newReference: () => settings.clientReference,
       onExchange: (exchange) => void exchanges.push(exchange),
     });
-    try {
-      say(`${procedure.title}: ${procedure.tests.length} tests at ${place.endpoint}`);
-      if (place.rehearsal !== undefined) say(place.rehearsal);
-      const run = await walk(procedure, settings, seqr, {
-        scanner: place.scanner,
-        time: place.time,
-        notifications: notifications ?? noNotifications,
-        createPurchase:
-          options.createPurchaseUrl === undefined
-            ? samplesProbe
-            : new EndpointProbe(options.createPurchaseUrl, options.machineToken),
-        takeExchanges: () => exchanges.splice(0),
-        tell: (progress) => tell(progress, say),
-      });
-      return { report: reportOf(run, options, settings, place, pictures), pictureFault };
-    } finally {
-      await seqr.close();
-      await notifications?.close();
-    }
+    closers.push(() => seqr.close());
+    say(`${procedure.title}: ${procedure.tests.length} tests at ${place.endpoint}`);
+    if (place.rehearsal !== undefined) say(place.rehearsal);
+    const { createPurchaseUrl, machineToken } = options;
+    const run = await walk(procedure, settings, seqr, {
+      scanner: place.scanner,
+      time: place.time,
+      notifications,
+      createPurchase:
+        createPurchaseUrl === undefined ? samplesProbe : new EndpointProbe(createPurchaseUrl, machineToken),
+      takeExchanges: () => exchanges.splice(0),
+      tell: (progress) => tell(progress, say),
+    });
+    return { report: reportOf(run, options, settings, place, pictures), pictureFault };
   } finally {
-    await place.close();
+    for (const close of closers.toReversed()) await close();
   }
+}
+
+function listen({ notificationListen, notificationUrl }: Options, { endpoint }: Place): Promise<NotificationListener> {
+  return NotificationListener.start({
+    ...notificationListen,
+    publicUrl: notificationUrl,
+    isSeqrHere: isLoopback(endpoint),
+  });
 }
 
 async function openPlace(options: Options, say: Say): Promise<Place> {
@@ -204,8 +203,10 @@ function isLoopback(endpoint: string): boolean {
   return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(endpoint).hostname);
 }
 
+const MARKS = { passed: '✓', failed: '✗', 'not-run': '–' } as const;
+
 function tell(progress: Progress, say: Say): void {
   if (progress.kind === 'test') return say(`\n${progress.number}. ${progress.title}`);
-  say(`   ${progress.passed ? '✓' : '✗'} ${progress.title}`);
+  say(`   ${MARKS[progress.result]} ${progress.title}`);
   for (const fault of progress.faults) say(`       ${fault}`);
 }

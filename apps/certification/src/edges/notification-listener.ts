@@ -93,7 +93,9 @@ export class NotificationListener implements Notifications {
 }
 
 /** For procedures without notifications. */
-export const noNotifications: Notifications = {
+export const noNotifications = {
+  base: '',
+  close: () => Promise.resolve(),
   unreachable: 'this procedure has no notifications',
   arrived: () => Promise.resolve(undefined),
-};
+} satisfies Notifications & { readonly base: string; close(): Promise<void> };

@@ -1,7 +1,7 @@
 import type { Finding } from '../procedure/judge.js';
 import type { ScanStep } from '../procedure/procedure.js';
 
-import type { Exchange } from './record.js';
+import type { Exchange, Result } from './record.js';
 
 /** What the walk needs of the world beside SEQR's service: each is chosen by configuration. */
 export interface Surroundings {
@@ -50,4 +50,4 @@ export interface CreatePurchaseProbe {
 
 export type Progress =
   | { readonly kind: 'test'; readonly number: number; readonly title: string }
-  | { readonly kind: 'step'; readonly title: string; readonly passed: boolean; readonly faults: readonly string[] };
+  | { readonly kind: 'step'; readonly title: string; readonly result: Result; readonly faults: readonly string[] };

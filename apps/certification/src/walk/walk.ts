@@ -57,7 +57,7 @@ async function walkTest(test: Test, before: Facts, seqr: SeqrClient, around: Sur
     around.tell({
       kind: 'step',
       title: step.title,
-      passed: walked.record.result === 'passed',
+      result: walked.record.result,
       faults: faultsOf(walked.record),
     });
   }
