@@ -46,6 +46,38 @@ describe('an act that a living server had to drop', () => {
     expect(installation.purchase.state).toBe('UNLOCKING');
   });
 
+  it('is claimed once, however long the database takes to say what became of the purchase', async () => {
+    server.mayAct = false;
+    await server.hears(notified);
+    server.mayAct = true;
+    const { load } = server.store;
+    const answers: (() => void)[] = [];
+    Object.assign(server.store, {
+      load: async (purchaseId: string) => {
+        await new Promise<void>((resolve) => answers.push(resolve));
+        return load.call(server.store, purchaseId);
+      },
+    });
+
+    expect(await server.runner.sweep()).toBe(1);
+    expect(await server.runner.sweep()).toBe(0);
+    expect(answers).toHaveLength(1);
+  });
+
+  it('is claimed again when it could not be taken over', async () => {
+    server.mayAct = false;
+    await server.hears(notified);
+    server.mayAct = true;
+    const bring = loseDatabase();
+    await server.runner.sweep();
+    await settled();
+    bring();
+    await server.runner.sweep();
+    await settled();
+
+    expect(installation.purchase.state).toBe('UNLOCKING');
+  });
+
   it('is not claimed again while this server is doing it', async () => {
     server.mayAct = false;
     await server.hears(notified);

@@ -131,6 +131,8 @@ export class PurchaseRunner {
   private async takeOver({ purchaseId, act, begun }: ClaimedAct): Promise<void> {
     try {
       this.forget(purchaseId);
+      // The database may take longer than until the next sweep, which must not claim it a second time.
+      this.dropped.delete(purchaseId);
       const purchase = await this.options.store.load(purchaseId);
       // Somebody moved the purchase on in between, and does what comes next.
       if (!purchase?.next || !isSameAct(purchase.next, act)) return;
@@ -140,6 +142,7 @@ export class PurchaseRunner {
       await this.drive(purchaseId);
     } catch (error) {
       this.forget(purchaseId);
+      this.dropped.set(purchaseId, act);
       this.options.onFault?.(purchaseId, error);
     }
   }
