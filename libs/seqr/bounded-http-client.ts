@@ -2,7 +2,7 @@ import { Pool, type Dispatcher } from 'undici';
 
 import { NotSentError, UnknownOutcomeError } from './outcome-errors.js';
 
-/** A paid receipt takes some 5 kB; 256 KiB leaves room for a report and bounds what one reply may cost us. */
+/** A paid receipt takes some 5 kB; 256 KiB bounds what one reply may cost us. Reports state their own. */
 const REPLY_BYTES_MAX = 256 * 1024;
 /** At 300 ms an answer, 64 connections carry 200 calls a second, and stay below what servers allow one client. */
 const CONNECTIONS_MAX = 64;
@@ -50,7 +50,6 @@ export class BoundedHttpClient {
       // The deadline below covers all of these; undici's own limits would only restart with every byte.
       headersTimeout: 0,
       bodyTimeout: 0,
-      maxResponseSize: REPLY_BYTES_MAX,
       allowH2: false,
       // Said here, because NODE_TLS_REJECT_UNAUTHORIZED must not be able to say otherwise.
       connect: { timeout: deadlineMs, rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(ca && { ca }) },
@@ -58,16 +57,21 @@ export class BoundedHttpClient {
   }
 
   /**
+   * @param replyBytesMax the longest body
    * @throws NotSentError when it is certain that no byte of the request was written
    * @throws UnknownOutcomeError DEADLINE, CONNECTION_LOST, TOO_LARGE
    */
-  async post(headers: Readonly<Record<string, string>>, body: string): Promise<HttpReply> {
+  async post(
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    replyBytesMax = REPLY_BYTES_MAX,
+  ): Promise<HttpReply> {
     if (this.#closed) throw new NotSentError('CLOSED', 'the client is closed');
     if (this.#running >= CONNECTIONS_MAX + WAITING_MAX) throw new NotSentError('OVERLOADED', 'too many calls wait');
     this.#running += 1;
     try {
       return await new Promise((resolve, reject) => {
-        const exchange = new Exchange(this.#deadlineMs, resolve, reject);
+        const exchange = new Exchange(this.#deadlineMs, replyBytesMax, resolve, reject);
         this.#pool.dispatch({ method: 'POST', path: this.#path, headers: { ...headers }, body }, exchange);
       });
     } finally {
@@ -88,6 +92,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #begun = performance.now();
   readonly #timer: NodeJS.Timeout;
   readonly #chunks: Buffer[] = [];
+  #bytes = 0;
   #controller: Dispatcher.DispatchController | undefined;
   #status: number | undefined;
   #headers: HttpReply['headers'] = {};
@@ -95,6 +100,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly deadlineMs: number,
+    private readonly replyBytesMax: number,
     private readonly resolve: (reply: HttpReply) => void,
     private readonly reject: (error: Error) => void,
   ) {
@@ -116,8 +122,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#headers = headers;
   }
 
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#chunks.push(chunk);
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes <= this.replyBytesMax) return void this.#chunks.push(chunk);
+    this.#fail(this.#unknown('TOO_LARGE', `over ${this.replyBytesMax} bytes`));
+    controller.abort(new Error('too large'));
   }
 
   onResponseEnd(): void {
@@ -130,8 +139,6 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseError(_: Dispatcher.DispatchController, error: Error & { code?: string }): void {
     const why = error.code ?? error.name;
     if (!this.#controller) this.#fail(new NotSentError('NOT_CONNECTED', why));
-    else if (why === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
-      this.#fail(this.#unknown('TOO_LARGE', `over ${REPLY_BYTES_MAX} bytes`));
     else this.#fail(this.#unknown('CONNECTION_LOST', why));
   }
 

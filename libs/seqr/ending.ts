@@ -16,16 +16,16 @@ const DETAIL_LENGTH = 200;
  *
  * @param reply its `return`
  * @param answer reads what a success brings
- * @param secret the password of the call, which must not come back in a text
+ * @param secrets passwords of the call, which must not come back in a text
  */
 export function judgeReply<A extends object>(
   reply: XmlElement,
   answer: (reply: XmlElement) => A,
-  secret: string,
+  secrets: readonly string[],
 ): Judgement<A> {
   try {
     const resultCode = readResultCode(reply);
-    const resultDescription = quotable(textOf(reply, 'resultDescription') ?? '', secret);
+    const resultDescription = quotable(textOf(reply, 'resultDescription') ?? '', secrets);
     const facts = { httpStatus: 200, resultCode };
     if (resultCode === SUCCESS) return { ending: { outcome: 'answered', resultCode, ...answer(reply) }, facts };
     const { name: resultName, retry } = resultCodeOf(resultCode);
@@ -34,22 +34,22 @@ export function judgeReply<A extends object>(
       facts: { ...facts, detail: resultName },
     };
   } catch (error) {
-    return judgeFailure(error, secret, 200);
+    return judgeFailure(error, secrets, 200);
   }
 }
 
 /** Judges a call without a readable reply. Everything that is not certainly unsent is unknown. */
-export function judgeFailure(error: unknown, secret: string, httpStatus?: number): Judgement<never> {
+export function judgeFailure(error: unknown, secrets: readonly string[], httpStatus?: number): Judgement<never> {
   if (error instanceof NotSentError) {
     return {
       ending: { outcome: 'not-sent', reason: error.reason },
-      facts: { detail: quotable(error.message, secret) },
+      facts: { detail: quotable(error.message, secrets) },
     };
   }
   const status = (error instanceof UnknownOutcomeError ? error.httpStatus : undefined) ?? httpStatus;
   const facts = status === undefined ? {} : { httpStatus: status };
   if (error instanceof UnknownOutcomeError) {
-    const detail = quotable(error.message, secret);
+    const detail = quotable(error.message, secrets);
     return { ending: { outcome: 'unknown', reason: error.reason }, facts: { ...facts, detail } };
   }
   // Not ours, so its message may hold anything.
@@ -68,9 +68,9 @@ function readResultCode(reply: XmlElement): number {
 }
 
 /** A foreign text made fit for a log: one line, short, without our password and without numbers that may be a phone's. */
-function quotable(text: string, secret: string): string {
-  return text
-    .replaceAll(secret, '***')
+function quotable(text: string, secrets: readonly string[]): string {
+  return secrets
+    .reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
     .replaceAll(/\+?\d{7,}/g, '#')
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .slice(0, DETAIL_LENGTH);

@@ -1,6 +1,7 @@
 import type { Money } from '#purchase/money.js';
 
 import { amountFields, positiveAmountFields } from './amount.js';
+import type { CustomerToken } from './customer-token.js';
 import { SeqrRequestError } from './request-error.js';
 import { checkedText, checkedUrl, checkedWhole, LENGTHS, type WireFields } from './wire-fields.js';
 
@@ -33,9 +34,17 @@ export interface InvoiceRow {
   readonly itemSKU?: string;
 }
 
-/** A bill. The names are SEQR's; its acknowledgmentMode is always NO_ACKNOWLEDGMENT and therefore no field here. */
+/**
+ * SEQR API page, acknowledgmentMode: whether SEQR waits for an updateInvoice once it knows the payer: never; when the payer
+ * has loyalty cards; always.
+ */
+export type AcknowledgmentMode = 'NO_ACKNOWLEDGMENT' | 'OPTIONAL_ACKNOWLEDGMENT' | 'REQUIRE_ACKNOWLEDGMENT';
+
+/** A bill. The names are SEQR's. */
 export interface InvoiceRequest {
   readonly paymentMode: PaymentMode;
+  /** Default NO_ACKNOWLEDGMENT: nobody at a machine answers. */
+  readonly acknowledgmentMode?: AcknowledgmentMode;
   readonly issueDate: Date;
   /** On the payer's phone and receipt. */
   readonly title: string;
@@ -52,19 +61,20 @@ export interface InvoiceRequest {
   readonly notificationUrl?: string;
   /** Seconds to commit in. A preliminary amount must have it. */
   readonly commitReservationTimeout?: number;
+  /** The payer's loyalty cards that the merchant knows. They stand behind the invoice, not in it. */
+  readonly tokens?: readonly CustomerToken[];
 }
 
 /** @throws SeqrRequestError when the invoice must not be sent */
 export function invoiceFields(invoice: InvoiceRequest): WireFields {
-  checkSum(invoice);
   return {
     paymentMode: invoice.paymentMode,
     // In every invoice, updates too: left out, SEQR takes REQUIRE_ACKNOWLEDGMENT and the payer waits for ever.
-    acknowledgmentMode: 'NO_ACKNOWLEDGMENT',
+    acknowledgmentMode: invoice.acknowledgmentMode ?? 'NO_ACKNOWLEDGMENT',
     issueDate: dateTime(invoice.issueDate),
     title: checkedText('title', invoice.title, LENGTHS.text),
     clientInvoiceId: checkedText('clientInvoiceId', invoice.clientInvoiceId, LENGTHS.id),
-    invoiceRows: { invoiceRow: invoice.invoiceRows.map(rowFields) },
+    invoiceRows: rowsFields(invoice.invoiceRows, invoice.totalAmount),
     totalAmount: positiveAmountFields('totalAmount', invoice.totalAmount),
     cashierId: checkedText('cashierId', invoice.cashierId, LENGTHS.id),
     footer: checkedText('footer', invoice.footer, LENGTHS.text),
@@ -72,6 +82,16 @@ export function invoiceFields(invoice: InvoiceRequest): WireFields {
     notificationUrl: optional(invoice.notificationUrl, (url) => checkedUrl('notificationUrl', url)),
     commitReservationTimeout: commitTimeout(invoice),
   };
+}
+
+/**
+ * Rows that add up to the total.
+ *
+ * @throws SeqrRequestError EMPTY, TOO_MANY_ROWS, CURRENCY_MISMATCH, ROWS_DO_NOT_ADD_UP
+ */
+export function rowsFields(rows: readonly InvoiceRow[], total: Money): WireFields {
+  checkSum(rows, total);
+  return { invoiceRow: rows.map(rowFields) };
 }
 
 function rowFields(row: InvoiceRow): WireFields {
@@ -87,7 +107,7 @@ function rowFields(row: InvoiceRow): WireFields {
 }
 
 /** SEQR point of sale page: the rows' total must be the invoice's. */
-function checkSum({ invoiceRows, totalAmount }: InvoiceRequest): void {
+function checkSum(invoiceRows: readonly InvoiceRow[], totalAmount: Money): void {
   if (invoiceRows.length === 0) throw new SeqrRequestError('EMPTY', 'invoiceRows', 'must hold a row');
   if (invoiceRows.length > ROWS_MAX)
     throw new SeqrRequestError('TOO_MANY_ROWS', 'invoiceRows', `over ${ROWS_MAX} rows`);

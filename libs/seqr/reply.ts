@@ -1,6 +1,6 @@
 import type { NotSentReason, UnknownReason } from './outcome-errors.js';
 import type { RetryClass } from './result-codes.js';
-import type { OperationName } from './soap-service.js';
+import type { OperationName } from './operation-name.js';
 
 /** What may be logged and counted about one call. Holds no secret and no phone number. */
 export interface SeqrCall {

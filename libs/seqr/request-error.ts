@@ -10,11 +10,13 @@ export class SeqrRequestError extends Error {
     readonly code:
       | 'EMPTY'
       | 'TOO_LONG'
+      | 'TOO_SHORT'
       | 'FORBIDDEN_CHARACTER'
       | 'ILLEGAL_AMOUNT'
       | 'CURRENCY_MISMATCH'
       | 'ROWS_DO_NOT_ADD_UP'
       | 'TOO_MANY_ROWS'
+      | 'TOO_MANY_TOKENS'
       | 'NOT_A_NUMBER'
       | 'NOT_A_DATE'
       | 'NOT_A_URL'

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+
+import { resultCodePage } from './result-code-page.js';
 import { REFUSAL_CODES, resultCodeOf, type RetryClass } from './result-codes.js';
 
 test.each<[RetryClass, number[]]>([
@@ -18,4 +21,12 @@ test('each code has a name of its own, and success is none of them', () => {
   expect(new Set(names).size).toBe(REFUSAL_CODES.length);
   expect(REFUSAL_CODES).not.toContain(0);
   expect(REFUSAL_CODES).toEqual(REFUSAL_CODES.toSorted((a, b) => a - b));
+});
+
+test('the page of result codes says what the code says', () => {
+  expect(readFileSync('docs/seqr-result-codes.md', 'utf8')).toBe(resultCodePage());
+});
+
+test('for every code it is said what to do', () => {
+  for (const code of [...REFUSAL_CODES, 777]) expect(resultCodeOf(code).action).not.toBe('');
 });

@@ -6,7 +6,7 @@ export interface Cancellation {
 }
 
 /**
- * Documented for unpaid invoices; what it does to a reserved one, no page says. Refusal 95 means that the invoice was
+ * SEQR API page, cancelInvoice. Documented for unpaid invoices; what it does to a reserved one, no page says. Refusal 95 means that the invoice was
  * cancelled before.
  */
 export const cancelInvoice: Operation<Cancellation, object> = {

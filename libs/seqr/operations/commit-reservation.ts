@@ -12,7 +12,7 @@ export interface Commitment {
 }
 
 /**
- * The amount is optional in the schema and always sent here, before the reference: what is charged must not depend on
+ * SEQR API page, commitReservation, and page on preliminary amounts. The amount is optional in the schema and always sent here, before the reference: what is charged must not depend on
  * whether an update arrived. The reply may lack the ersReference; getPaymentStatus has it once PAID.
  */
 export const commitReservation: Operation<Commitment, object> = {

@@ -1,6 +1,7 @@
 import type { Money } from '#purchase/money.js';
 
 import { readAmount } from '../amount.js';
+import { readCustomerTokens, type ReceivedToken } from '../customer-token.js';
 import { UnknownOutcomeError } from '../outcome-errors.js';
 import { statusOf, type InvoiceStatus } from '../status.js';
 import { checkedWhole } from '../wire-fields.js';
@@ -29,6 +30,8 @@ export interface PaymentStatus {
   readonly ersReference?: string;
   /** Documented for PAID only. */
   readonly receipt?: PaymentReceipt;
+  /** The payer's loyalty cards and coupons, when there are any. Personal data. */
+  readonly customerTokens?: readonly ReceivedToken[];
 }
 
 /** What SEQR's receipt says that is of use. Who paid is left out on purpose: payerTerminalId is personal data. */
@@ -43,7 +46,7 @@ export interface PaymentReceipt {
 }
 
 /**
- * SEQR API page: must be called within 20 s of a payment, or the payment is reversed. Safe to repeat: it changes nothing
+ * SEQR API page, getPaymentStatus: must be called within 20 s of a payment, or the payment is reversed. Safe to repeat: it changes nothing
  * but what SEQR knows we know.
  */
 export const getPaymentStatus: Operation<StatusQuestion, PaymentStatus> = {
@@ -56,6 +59,7 @@ export const getPaymentStatus: Operation<StatusQuestion, PaymentStatus> = {
     const word = requiredTextOf(reply, 'status');
     const ersReference = readReference(reply, 'ersReference');
     const receipt = readReceipt(reply);
+    const customerTokens = readCustomerTokens(reply);
     if (receipt?.invoiceReference !== undefined && receipt.invoiceReference !== invoiceReference) {
       throw new UnknownOutcomeError('VALUE', 'the receipt belongs to another invoice');
     }
@@ -65,6 +69,7 @@ export const getPaymentStatus: Operation<StatusQuestion, PaymentStatus> = {
       version: readVersion(reply),
       ...(ersReference !== undefined && { ersReference }),
       ...(receipt && { receipt }),
+      ...(customerTokens.length > 0 && { customerTokens }),
     };
   },
 };

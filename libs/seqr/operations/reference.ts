@@ -6,7 +6,7 @@ import { textOf, type XmlElement } from '../xml-element.js';
 const REFERENCE = /^[!-~]{1,64}$/;
 
 /** @throws SeqrRequestError */
-export function checkedReference(field: 'invoiceReference' | 'ersReference', reference: string): string {
+export function checkedReference(field: string, reference: string): string {
   return checkedText(field, reference, LENGTHS.id);
 }
 

@@ -1,3 +1,4 @@
+import { tokensFields } from '../customer-token.js';
 import { invoiceFields, type InvoiceRequest } from '../invoice.js';
 import { UnknownOutcomeError } from '../outcome-errors.js';
 import { textOf } from '../xml-element.js';
@@ -15,9 +16,10 @@ export interface SentInvoice {
 /** The vendor prints its QR codes with at most 50 characters. */
 const QR_TEXT_MAX = 255;
 
+/** SEQR API page, sendInvoice. */
 export const sendInvoice: Operation<InvoiceRequest, SentInvoice> = {
   name: 'sendInvoice',
-  request: (invoice) => ({ invoice: invoiceFields(invoice) }),
+  request: (invoice) => ({ invoice: invoiceFields(invoice), tokens: tokensFields(invoice.tokens) }),
   answer: (reply) => {
     const invoiceReference = readReference(reply, 'invoiceReference');
     if (invoiceReference === undefined) throw new UnknownOutcomeError('SHAPE', 'success without an invoiceReference');

@@ -21,7 +21,7 @@ export interface ReceiptSubmission {
   readonly receipt: ReceiptDocument;
 }
 
-/** SEQR API page: also tells SEQR that the point of sale has seen the payment. May be called once per receiptType. */
+/** SEQR API page, submitPaymentReceipt: also tells SEQR that the point of sale has seen the payment. May be called once per receiptType. */
 export const submitPaymentReceipt: Operation<ReceiptSubmission, object> = {
   name: 'submitPaymentReceipt',
   request: ({ ersReference, receipt }) => {

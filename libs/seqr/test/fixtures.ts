@@ -1,7 +1,8 @@
 import type { Money } from '#purchase/money.js';
 
-import { SeqrClient, type SeqrClientOptions } from '../client.js';
+import { SeqrClient } from '../client.js';
 import type { InvoiceRequest } from '../invoice.js';
+import type { SeqrClientOptions } from '../options.js';
 import type { Principal } from '../principal.js';
 
 export const PASSWORD = 'canary-password';

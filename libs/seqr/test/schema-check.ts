@@ -49,7 +49,11 @@ export function at(node: Node, ...path: string[]): Node {
   }, node);
 }
 
-const schema = parse(readFileSync(new URL('../wsdl/cashregister-2.xsd', import.meta.url), 'utf8'));
+const schemas = ['cashregister-2', 'client-session-info'].map((name) =>
+  parse(readFileSync(new URL(`../wsdl/${name}.xsd`, import.meta.url), 'utf8')),
+);
+const definitions = schemas.flatMap(({ children }) => children);
+const namespaces = new Set(schemas.map(({ attributes }) => attributes['targetNamespace']));
 
 function particlesOf(complexType: Node): Particle[] {
   return at(complexType, 'sequence').children.map(({ attributes, children }) => ({
@@ -62,12 +66,10 @@ function particlesOf(complexType: Node): Particle[] {
 }
 
 const types = new Map(
-  schema.children
-    .filter(({ name }) => name === 'complexType')
-    .map((node) => [node.attributes['name'], particlesOf(node)]),
+  definitions.filter(({ name }) => name === 'complexType').map((node) => [node.attributes['name'], particlesOf(node)]),
 );
 const enumerations = new Map(
-  schema.children
+  definitions
     .filter(({ name }) => name === 'simpleType')
     .map((node) => [
       node.attributes['name'],
@@ -86,8 +88,10 @@ const LEXICAL: Record<string, RegExp> = {
 
 /** @returns what is wrong with a message of that name, as sentences; empty when the schema allows it */
 export function schemaErrors(message: Node): string[] {
-  const wrapper = message.uri === schema.attributes['targetNamespace'] ? [] : ['the wrapper is not qualified'];
-  return [...wrapper, ...sequenceErrors(message, types.get(message.name) ?? [], message.name)];
+  const wrapper = namespaces.has(message.uri) ? [] : ['the wrapper is not qualified'];
+  const declared = types.get(message.name);
+  if (!declared) return [`${message.name} is not declared`];
+  return [...wrapper, ...sequenceErrors(message, declared, message.name)];
 }
 
 function sequenceErrors(parent: Node, sequence: readonly Particle[], path: string): string[] {
