@@ -7,6 +7,14 @@ export interface BookRules {
   readonly invoiceLifetimeSeconds: number;
   /** What cancelInvoice does to a RESERVED invoice, which SEQR leaves open: it releases the amount, or is refused (51). */
   readonly cancelReserved: 'release' | 'refuse';
+  /** How long a payer who has opened an invoice holds it: until then it is "in progress" (codes 48, 51). Not documented. */
+  readonly payingSeconds: number;
+  /** Who may unregister a terminal: itself (API page), or its reseller (certification procedure). See the README. */
+  readonly unregisterBy: 'TERMINALID' | 'RESELLERUSER';
+  /** Reporting page: about three seconds pass between markTransactionPeriod and a report. */
+  readonly reportReadyAfterSeconds: number;
+  /** Memory is the limit: an ended invoice is forgotten when so many are held; with only live ones SEQR is "busy" (93). */
+  readonly invoicesMax: number;
 }
 
 export const DEFAULT_RULES: BookRules = {
@@ -14,9 +22,14 @@ export const DEFAULT_RULES: BookRules = {
   collectAfterCommit: false,
   invoiceLifetimeSeconds: 3600,
   cancelReserved: 'release',
+  payingSeconds: 120,
+  unregisterBy: 'TERMINALID',
+  reportReadyAfterSeconds: 3,
+  invoicesMax: 10_000,
 };
 
-export type PayerRefusal = 'UNKNOWN_INVOICE' | 'NOT_WAITING_FOR_PAYER' | 'WAITING_FOR_MERCHANT' | 'WRONG_PIN';
+export type PayerRefusal =
+  'UNKNOWN_INVOICE' | 'NOT_WAITING_FOR_PAYER' | 'WAITING_FOR_MERCHANT' | 'WRONG_PIN' | 'BANK_DOWN';
 
 /** The payer's wish was not followed, and why. */
 export class PayerError extends Error {

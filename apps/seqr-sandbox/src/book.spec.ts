@@ -24,6 +24,10 @@ function invoiceIn(state: InvoiceState, rules: Partial<BookRules> = {}) {
   };
   const lead: Record<InvoiceState, () => void> = {
     ISSUED: () => undefined,
+    PENDING_ISSUER_ACKNOWLEDGE: () => {
+      book.update(OWNER, reference, termsOf(3000n, { acknowledgmentMode: 'REQUIRE_ACKNOWLEDGMENT' }));
+      book.open(reference);
+    },
     RESERVED: collected,
     PAID: () => {
       collected();
@@ -70,6 +74,7 @@ const OPERATIONS: Record<string, (book: InvoiceBook, reference: string) => Invoi
 const EXPECTED: Record<string, Record<InvoiceState, string>> = {
   updateInvoice: {
     ISSUED: '0 ISSUED',
+    PENDING_ISSUER_ACKNOWLEDGE: '0 ISSUED',
     RESERVED: '0 RESERVED',
     PAID: '90 PAID',
     CANCELED: '90 CANCELED',
@@ -79,6 +84,7 @@ const EXPECTED: Record<string, Record<InvoiceState, string>> = {
   },
   getPaymentStatus: {
     ISSUED: '0 ISSUED',
+    PENDING_ISSUER_ACKNOWLEDGE: '0 PENDING_ISSUER_ACKNOWLEDGE',
     RESERVED: '0 RESERVED',
     PAID: '0 PAID',
     CANCELED: '0 CANCELED',
@@ -88,6 +94,7 @@ const EXPECTED: Record<string, Record<InvoiceState, string>> = {
   },
   commitReservation: {
     ISSUED: '96 ISSUED',
+    PENDING_ISSUER_ACKNOWLEDGE: '96 PENDING_ISSUER_ACKNOWLEDGE',
     RESERVED: '0 PAID',
     PAID: '96 PAID',
     CANCELED: '96 CANCELED',
@@ -97,6 +104,7 @@ const EXPECTED: Record<string, Record<InvoiceState, string>> = {
   },
   cancelInvoice: {
     ISSUED: '0 CANCELED',
+    PENDING_ISSUER_ACKNOWLEDGE: '0 CANCELED',
     RESERVED: '0 CANCELED',
     PAID: '50 PAID',
     CANCELED: '95 CANCELED',
@@ -106,6 +114,7 @@ const EXPECTED: Record<string, Record<InvoiceState, string>> = {
   },
   submitPaymentReceipt: {
     ISSUED: '23 ISSUED',
+    PENDING_ISSUER_ACKNOWLEDGE: '23 PENDING_ISSUER_ACKNOWLEDGE',
     RESERVED: '23 RESERVED',
     PAID: '0 PAID',
     CANCELED: '23 CANCELED',
@@ -125,7 +134,7 @@ describe('every operation in every state', () => {
     expect(outcomeOf(book, reference, () => OPERATIONS[operation]?.(book, reference) as Invoice)).toBe(expected);
   });
 
-  it.each(INVOICE_STATES.filter((state) => state !== 'ISSUED'))(
+  it.each(INVOICE_STATES.filter((state) => state !== 'ISSUED' && state !== 'PENDING_ISSUER_ACKNOWLEDGE'))(
     'the payer can do nothing with an invoice that is %s',
     (state) => {
       const { book, reference } = invoiceIn(state);

@@ -2,13 +2,12 @@ import type { Money } from '#purchase/money.js';
 
 import { DEFAULT_RULES, PayerError, type BookRules } from './book-rules.js';
 import type { Clock } from './clock.js';
-import type { Invoice, InvoiceTerms, NotificationAttempt, SubmittedReceipt } from './invoice.js';
-import { ReferenceNumbers } from './reference-numbers.js';
+import type { Invoice, InvoiceTerms, NotificationAttempt, Refund, RefundTerms, SubmittedReceipt } from './invoice.js';
+import { Ledger } from './ledger.js';
+import { invoiceOf, ReferenceNumbers } from './reference-numbers.js';
 import { SeqrRefusal } from './result-codes.js';
-import { referenceOfPayment, RuledInvoice } from './ruled-invoice.js';
-
-/** Memory is the limit: an ended invoice is forgotten when this many are held; with only live ones SEQR is "busy". */
-const INVOICES_MAX = 10_000;
+import { RuledInvoice } from './ruled-invoice.js';
+import type { CustomerToken, PayerCard } from './tokens.js';
 
 /**
  * All invoices. It does no I/O and holds no timer: what falls due is done when an invoice is next looked at, and dated
@@ -18,8 +17,11 @@ const INVOICES_MAX = 10_000;
  */
 export class InvoiceBook {
   readonly rules: BookRules;
+  /** The payments that stand and the refunds, for reconciliation. */
+  readonly ledger: Ledger;
   readonly #invoices = new Map<string, RuledInvoice>();
   readonly #numbers: ReferenceNumbers;
+  readonly #booked = new WeakSet<RuledInvoice>();
 
   /** @param onPayerDecided called when the payer has confirmed or declined: the moment SEQR notifies (UPS page). */
   constructor(
@@ -28,6 +30,7 @@ export class InvoiceBook {
     private readonly onPayerDecided: (invoice: Invoice) => void = () => undefined,
   ) {
     this.rules = { ...DEFAULT_RULES, ...rules };
+    this.ledger = new Ledger(clock);
     this.#numbers = new ReferenceNumbers(clock);
   }
 
@@ -36,21 +39,21 @@ export class InvoiceBook {
    *
    * @param replaceLast a cash-register terminal holds one invoice: a new one cancels the one not yet paid (FAQ).
    */
-  send(owner: string, terms: InvoiceTerms, replaceLast = false): Invoice {
+  send(owner: string, terms: InvoiceTerms, replaceLast = false, tokens: readonly CustomerToken[] = []): Invoice {
     if (replaceLast) {
       for (const invoice of this.#invoices.values()) {
         if (invoice.owner === owner) settled(invoice).giveWay();
       }
     }
     this.#makeRoom();
-    const invoice = new RuledInvoice(this.#numbers.next(), owner, terms, this.rules, this.clock);
+    const invoice = new RuledInvoice(this.#numbers.next(), owner, terms, this.rules, this.clock, tokens);
     this.#invoices.set(invoice.reference, invoice);
     return invoice;
   }
 
   /** updateInvoice: replaces rows and total as a whole, while the invoice is ISSUED or RESERVED. */
-  update(owner: string, reference: string, terms: InvoiceTerms): Invoice {
-    return this.#with(owner, reference, (invoice) => invoice.update(terms));
+  update(owner: string, reference: string, terms: InvoiceTerms, tokens: readonly CustomerToken[] = []): Invoice {
+    return this.#with(owner, reference, (invoice) => invoice.update(terms, tokens));
   }
 
   /**
@@ -72,13 +75,61 @@ export class InvoiceBook {
     return this.#with(owner, reference, (invoice) => invoice.cancel());
   }
 
+  /** The terminal's current invoice, which getPaymentStatus need not name on a cash register (Javadoc). */
+  currentOf(owner: string): Invoice | undefined {
+    const invoice = [...this.#invoices.values()].findLast((one) => one.owner === owner);
+    return invoice && settled(invoice);
+  }
+
   /** submitPaymentReceipt: also tells SEQR that the merchant has seen the payment (API page). */
   submitReceipt(owner: string, ersReference: string, receipt: Omit<SubmittedReceipt, 'at'>): Invoice {
-    const invoice = this.#invoices.get(referenceOfPayment(ersReference) ?? '');
-    if (invoice?.owner !== owner || settled(invoice).ersReference !== ersReference) {
+    const invoice = this.#ofTransaction(ersReference, (one) => one === owner);
+    invoice.addReceipt(ersReference, receipt);
+    this.#bookPayment(invoice);
+    return invoice;
+  }
+
+  /**
+   * refundPayment: gives back a part or all.
+   *
+   * @param isTheirs whether `by` may touch the payments of that owner; its own by default.
+   */
+  refund(by: string, ersReference: string, terms: RefundTerms, isTheirs = (owner: string) => owner === by): Refund {
+    const invoice = this.#ofTransaction(ersReference, isTheirs);
+    if (invoice.ersReference !== ersReference) {
       throw new SeqrRefusal('INVALID_ERS_REFERENCE', 'no payment of this principal has this ersReference');
     }
-    invoice.addReceipt(receipt);
+    const refund = invoice.refund(by, terms);
+    this.ledger.enter({
+      ersReference: refund.ersReference,
+      invoiceReference: invoice.reference,
+      at: refund.at,
+      owner: by,
+      cashierId: refund.cashierId,
+      minor: -refund.minor,
+      currency: invoice.currency,
+    });
+    return refund;
+  }
+
+  /** The payer has scanned the invoice and looks at it, with these cards in the app. */
+  open(reference: string, cards: readonly PayerCard[] = []): Invoice {
+    const invoice = this.#forPayer(reference);
+    invoice.open(cards);
+    return invoice;
+  }
+
+  /** The payer puts the phone away without a decision. */
+  putAway(reference: string): Invoice {
+    const invoice = this.#forPayer(reference);
+    invoice.putAway();
+    return invoice;
+  }
+
+  /** Whether the account of the payer of this invoice takes money back. */
+  setPayerTakesRefunds(reference: string, takes: boolean): Invoice {
+    const invoice = this.#forPayer(reference);
+    invoice.payerTakesRefunds = takes;
     return invoice;
   }
 
@@ -116,7 +167,7 @@ export class InvoiceBook {
   }
 
   /** The newest first. */
-  list(limit = INVOICES_MAX): readonly Invoice[] {
+  list(limit = this.rules.invoicesMax): readonly Invoice[] {
     return [...this.#invoices.values()].slice(-limit).toReversed().map(settled);
   }
 
@@ -127,7 +178,32 @@ export class InvoiceBook {
       throw new SeqrRefusal('INVALID_INVOICE_REFERENCE', 'the invoice is unknown to this principal');
     }
     act(settled(invoice));
+    this.#bookPayment(invoice);
     return invoice;
+  }
+
+  #ofTransaction(ersReference: string, isTheirs: (owner: string) => boolean): RuledInvoice {
+    const invoice = this.#invoices.get(invoiceOf(ersReference));
+    if (!invoice || !isTheirs(invoice.owner)) {
+      throw new SeqrRefusal('INVALID_ERS_REFERENCE', 'no payment of this principal has this ersReference');
+    }
+    return settled(invoice);
+  }
+
+  /** A payment enters the ledger once, when nothing can reverse it any more. */
+  #bookPayment(invoice: RuledInvoice): void {
+    const { ersReference, paidAt } = invoice;
+    if (!invoice.isFinal || this.#booked.has(invoice) || ersReference === undefined || !paidAt) return;
+    this.#booked.add(invoice);
+    this.ledger.enter({
+      ersReference,
+      invoiceReference: invoice.reference,
+      at: paidAt,
+      owner: invoice.owner,
+      cashierId: invoice.terms.cashierId,
+      minor: invoice.committed,
+      currency: invoice.currency,
+    });
   }
 
   #forPayer(reference: string): RuledInvoice {
@@ -137,7 +213,7 @@ export class InvoiceBook {
   }
 
   #makeRoom(): void {
-    if (this.#invoices.size < INVOICES_MAX) return;
+    if (this.#invoices.size < this.rules.invoicesMax) return;
     for (const invoice of this.#invoices.values()) {
       if (settled(invoice).isLive) continue;
       this.#invoices.delete(invoice.reference);

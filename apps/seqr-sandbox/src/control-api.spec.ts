@@ -125,7 +125,7 @@ describe('bad input is answered with a code and a reason', () => {
     ['GET', 'invoices/abc', undefined, 404, 'NOT_FOUND'],
     ['GET', 'nothing', undefined, 404, 'NOT_FOUND'],
     ['DELETE', 'invoices', undefined, 405, 'METHOD_NOT_ALLOWED'],
-    ['POST', 'invoices/1/confirm', undefined, 400, 'NOT_JSON'],
+    ['POST', 'invoices/1/confirm', undefined, 400, 'BAD_INPUT'],
     ['POST', 'faults', { operation: 'x'.repeat(5000) }, 413, 'BODY_TOO_LARGE'],
   ])('%s %s %j', async (method, path, body, status, code) => {
     expect(await call(method, path, body)).toMatchObject({ status, json: { code, message: expect.any(String) } });

@@ -33,12 +33,14 @@ const ROW = ['itemQuantity', 'itemTotalAmount/currency', 'itemTotalAmount/value'
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   sendInvoice: under('invoice', INVOICE),
   updateInvoice: ['invoiceReference', ...under('invoice', INVOICE)],
-  getPaymentStatus: ['invoiceReference'],
   commitReservation: ['invoiceReference'],
   cancelInvoice: ['invoiceReference'],
   refundPayment: ['ersReference', 'invoice/title', 'invoice/totalAmount/currency', 'invoice/totalAmount/value'],
   // The certification procedure allows an empty document, so its parts are not demanded.
   submitPaymentReceipt: ['ersReference', 'receiptDocument/'],
+  registerTerminal: ['externalTerminalId', 'password', 'name'],
+  assignSeqrId: ['seqrId'],
+  executeReport: ['reportId', 'parameters/parameter/entry'],
 };
 
 const LENGTHS: Readonly<Record<string, number>> = {
@@ -63,6 +65,9 @@ export function checkDocumentedRules(operation: string, message: XmlElement): vo
       throw new SchemaViolation(`${operation}/${path}: has ${length} characters, at most ${max} are allowed`);
   }
   checkContext(operation, message);
+  // Javadoc: a physical shop's terminal has one invoice and need not name it. Nobody else can leave it out.
+  const isTerminal = textAt(message, 'context/initiatorPrincipalId/type') === 'TERMINALID';
+  if (operation === 'getPaymentStatus' && !isTerminal) requireAll(message, ['invoiceReference'], operation);
   const invoice = childOf(message, 'invoice');
   if (invoice) checkInvoice(operation, invoice);
   if (operation === 'getPaymentStatus' && textAt(message, 'invoiceVersion')?.startsWith('-')) {

@@ -1,10 +1,21 @@
 import type { Currency, Money } from '#purchase/money.js';
 
+import type { CustomerToken } from './tokens.js';
+
 /**
  * The states of an invoice. REVERSED is the sandbox's own word for a payment that was not collected in time: SEQR
  * documents no status for it, on the wire it is CANCELED.
  */
-export const INVOICE_STATES = ['ISSUED', 'RESERVED', 'PAID', 'CANCELED', 'FAILED', 'EXPIRED', 'REVERSED'] as const;
+export const INVOICE_STATES = [
+  'ISSUED',
+  'PENDING_ISSUER_ACKNOWLEDGE',
+  'RESERVED',
+  'PAID',
+  'CANCELED',
+  'FAILED',
+  'EXPIRED',
+  'REVERSED',
+] as const;
 
 export type InvoiceState = (typeof INVOICE_STATES)[number];
 
@@ -53,6 +64,26 @@ export interface SubmittedReceipt {
   readonly bytes: number;
 }
 
+/** Money given back: a transaction of its own, with a reference of its own (Javadoc of refundPayment). */
+export interface Refund {
+  readonly ersReference: string;
+  readonly at: Date;
+  /** The principal that asked for it. */
+  readonly by: string;
+  /** Minor units, positive. */
+  readonly minor: bigint;
+  readonly title: string;
+  readonly cashierId: string;
+  readonly receipts: readonly SubmittedReceipt[];
+}
+
+/** What a merchant asks to be given back, checked: the amount is positive. */
+export interface RefundTerms {
+  readonly total: Money;
+  readonly title: string;
+  readonly cashierId: string;
+}
+
 export interface Invoice {
   readonly reference: string;
   /** The principal that sent it: only he may see it. */
@@ -61,7 +92,7 @@ export interface Invoice {
   readonly terms: InvoiceTerms;
   readonly currency: Currency;
   readonly state: InvoiceState;
-  /** Rises by one on each change of the state; 1 when issued. */
+  /** Rises by one on each change of the state and on new tokens; 1 when issued. */
   readonly version: number;
   /** The highest version a getPaymentStatus has acknowledged. */
   readonly acknowledgedVersion: number;
@@ -79,6 +110,15 @@ export interface Invoice {
   readonly collectBy: Date | undefined;
   /** When the invoice ends by itself: unpaid, or reserved and not committed. */
   readonly endsAt: Date | undefined;
+  /** Until when a payer who has opened the invoice holds it; undefined when none does. */
+  readonly payingUntil: Date | undefined;
+  /** The payer's cards and what the merchant said of them. */
+  readonly tokens: readonly CustomerToken[];
+  readonly refunds: readonly Refund[];
+  /** The sum of all refunds, in minor units. */
+  readonly refunded: bigint;
+  /** Whether the payer's account takes money back; if not, refundPayment is refused with 99. */
+  readonly payerTakesRefunds: boolean;
   /** Why it ended, for people. */
   readonly note: string | undefined;
   readonly receipts: readonly SubmittedReceipt[];

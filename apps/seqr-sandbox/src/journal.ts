@@ -1,7 +1,13 @@
 import type { Clock } from './clock.js';
 
 export type CallOutcome =
-  'answered' | 'violation' | 'soap fault' | 'dropped before acting' | 'dropped after acting' | 'garbage after acting';
+  | 'answered'
+  | 'violation'
+  | 'soap fault'
+  | 'dropped before acting'
+  | 'dropped after acting'
+  | 'garbage after acting'
+  | 'lie after acting';
 
 /** One SOAP call. The request is what was read of it, without passwords. */
 export interface CallRecord {

@@ -1,4 +1,4 @@
-import type { SandboxMachine } from './control-api.js';
+import type { SandboxMachine } from './control-routes.js';
 import { startSandbox } from './sandbox.js';
 
 /**

@@ -27,9 +27,12 @@ export class Notifier {
   constructor(private readonly parts: Parts) {}
 
   /** Returns at once: the payer's phone does not wait for the merchant. */
-  notify({ reference, terms: { notificationUrl } }: Invoice): void {
+  notify({ reference, owner, terms: { notificationUrl } }: Invoice): void {
     if (notificationUrl === undefined) return;
-    const fault = this.parts.faults.take('notification');
+    const fault = this.parts.faults.take('notification', {
+      invoiceReference: reference,
+      terminalId: owner.split(' ')[1],
+    });
     if (fault?.kind === 'lose') {
       this.parts.book.recordNotification(reference, 'lost by an ordered fault');
       return;

@@ -13,6 +13,7 @@ import {
 import type { Faults } from './faults.js';
 import type { Invoice } from './invoice.js';
 import type { Journal } from './journal.js';
+import type { Bank } from './operations/parts.js';
 import { OutgoingError, type Outgoing, type OutgoingReply } from './outgoing.js';
 import type { Pauses } from './pauses.js';
 
@@ -28,6 +29,7 @@ const HEADERS = { Accept: 'application/json', 'Content-Type': 'application/json;
 export type ScanResult = ReadReply & { readonly status?: number; readonly body?: string };
 
 interface Parts {
+  readonly bank: Bank;
   readonly book: InvoiceBook;
   readonly faults: Faults;
   readonly journal: Journal;
@@ -78,8 +80,9 @@ export class Payer {
     return { ...result, status: reply.status, body: reply.body };
   }
 
-  /** @throws PayerError WRONG_PIN, NOT_WAITING_FOR_PAYER, WAITING_FOR_MERCHANT or UNKNOWN_INVOICE. */
+  /** @throws PayerError BANK_DOWN, WRONG_PIN, NOT_WAITING_FOR_PAYER, WAITING_FOR_MERCHANT or UNKNOWN_INVOICE. */
   confirm(invoiceReference: string, pin: string): Invoice {
+    if (this.parts.bank.isDown) throw new PayerError('BANK_DOWN', 'the bank is down, nothing can be paid');
     if (pin === PIN) return this.parts.book.confirm(invoiceReference);
     const { state } = this.parts.book.wrongPin(invoiceReference);
     throw new PayerError(

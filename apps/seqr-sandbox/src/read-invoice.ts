@@ -1,7 +1,7 @@
-import { sum } from '#purchase/money.js';
+import { sum, type Money } from '#purchase/money.js';
 
 import { readAmount } from './amounts.js';
-import type { InvoiceRow, InvoiceTerms } from './invoice.js';
+import type { InvoiceRow, InvoiceTerms, RefundTerms } from './invoice.js';
 import { SeqrRefusal } from './result-codes.js';
 import { childOf, childrenOf, textAt, type XmlElement } from './xml.js';
 
@@ -36,6 +36,28 @@ export function readInvoice(invoice: XmlElement): InvoiceTerms {
     notificationUrl: readNotificationUrl(textAt(invoice, 'notificationUrl')),
     commitReservationTimeoutSeconds: readTimeout(textAt(invoice, 'commitReservationTimeout')),
   };
+}
+
+/**
+ * Reads the `invoice` of refundPayment, whose total is what is to be given back.
+ *
+ * @throws SeqrRefusal REJECTED_AMOUNT (11): code 49 is not documented for refunds; INVALID_NOTIFICATION_URL (64).
+ */
+export function readRefund(invoice: XmlElement): RefundTerms {
+  const text = (path: string) => textAt(invoice, path) ?? '';
+  readNotificationUrl(textAt(invoice, 'notificationUrl'));
+  const total = readRefundTotal(text('totalAmount/value'), text('totalAmount/currency'));
+  if (total.minor <= 0n) throw new SeqrRefusal('REJECTED_AMOUNT', 'totalAmount must be more than nothing');
+  return { total, title: text('title'), cashierId: text('cashierId') };
+}
+
+function readRefundTotal(value: string, currency: string): Money {
+  try {
+    return readAmount(value, currency, 'totalAmount');
+  } catch (error) {
+    if (!(error instanceof SeqrRefusal)) throw error;
+    throw new SeqrRefusal('REJECTED_AMOUNT', error.reason);
+  }
 }
 
 function readRow(row: XmlElement, currency: string): InvoiceRow {

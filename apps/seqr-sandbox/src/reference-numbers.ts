@@ -15,3 +15,15 @@ export class ReferenceNumbers {
     return this.#last.toString();
   }
 }
+
+/** The payment of an invoice is its transaction 1, each refund has the next number: they stand behind the reference. */
+const NUMBER_LENGTH = 8;
+
+export function ersReferenceOf(invoiceReference: string, transaction: number): string {
+  return invoiceReference + String(transaction).padStart(NUMBER_LENGTH, '0');
+}
+
+/** The invoice that an ersReference belongs to; of a text that is none, no invoice's reference. */
+export function invoiceOf(ersReference: string): string {
+  return ersReference.slice(0, -NUMBER_LENGTH);
+}

@@ -9,10 +9,14 @@ import type {
   InvoiceState,
   InvoiceTerms,
   NotificationAttempt,
+  RefundTerms,
   SubmittedReceipt,
 } from './invoice.js';
+import { Refunds, type KeptRefund } from './refunds.js';
+import { ersReferenceOf } from './reference-numbers.js';
 import { SeqrRefusal } from './result-codes.js';
 import { SchemaViolation } from './schema-violation.js';
+import { hasPending, sameTokens, withAnswers, withCards, type CustomerToken, type PayerCard } from './tokens.js';
 
 /** A merchant who updates without end must not fill the memory. */
 const HISTORY_MAX = 200;
@@ -40,7 +44,12 @@ export class RuledInvoice implements Invoice {
   paidAt: Date | undefined;
   collectBy: Date | undefined;
   endsAt: Date | undefined;
+  payingUntil: Date | undefined;
+  tokens: readonly CustomerToken[];
+  payerTakesRefunds = true;
   note: string | undefined;
+  readonly #refunds = new Refunds();
+  #isAcknowledged = false;
 
   constructor(
     readonly reference: string,
@@ -48,7 +57,9 @@ export class RuledInvoice implements Invoice {
     public terms: InvoiceTerms,
     private readonly rules: BookRules,
     private readonly clock: Clock,
+    tokens: readonly CustomerToken[] = [],
   ) {
+    this.tokens = tokens;
     this.createdAt = clock.now();
     this.currency = terms.total.currency;
     this.endsAt = this.#in(rules.invoiceLifetimeSeconds);
@@ -56,13 +67,32 @@ export class RuledInvoice implements Invoice {
   }
 
   get isLive(): boolean {
-    return this.state === 'ISSUED' || this.state === 'RESERVED';
+    return this.state === 'RESERVED' || this.isUnpaid;
+  }
+
+  /** The payer has not decided. */
+  get isUnpaid(): boolean {
+    return this.state === 'ISSUED' || this.state === 'PENDING_ISSUER_ACKNOWLEDGE';
+  }
+
+  /** The payment stands: it was collected and cannot be reversed any more. */
+  get isFinal(): boolean {
+    return this.state === 'PAID' && !this.collectBy;
+  }
+
+  get refunds(): readonly KeptRefund[] {
+    return this.#refunds.list;
+  }
+
+  get refunded(): bigint {
+    return this.#refunds.sum;
   }
 
   /** Does what fell due since the last look, dated to when it fell due: the reversal or the end, whichever came first. */
   settle(): void {
     const { collectBy, endsAt } = this;
     const now = this.clock.now();
+    if (this.payingUntil && this.payingUntil <= now) this.putAway(this.payingUntil);
     if (collectBy && collectBy <= now && !(endsAt && endsAt < collectBy)) {
       this.committed = 0n;
       this.ersReference = undefined;
@@ -72,7 +102,8 @@ export class RuledInvoice implements Invoice {
     }
   }
 
-  update(terms: InvoiceTerms): void {
+  update(terms: InvoiceTerms, answers: readonly CustomerToken[] = []): void {
+    if (this.payingUntil) throw new SeqrRefusal('PAYMENT_IN_PROGRESS', 'the payer has the invoice open');
     if (!this.isLive) throw new SeqrRefusal('SYSTEM_ERROR', `updateInvoice on an invoice that is ${this.state}`);
     if (terms.total.currency !== this.currency)
       throw new SeqrRefusal('INVALID_INVOICE_DATA', 'the currency has changed');
@@ -82,11 +113,24 @@ export class RuledInvoice implements Invoice {
     if (this.state === 'RESERVED' && terms.total.minor > this.reserved) {
       throw new SeqrRefusal('REJECTED_AMOUNT', 'the new total is above what is reserved');
     }
+    const tokens = withAnswers(this.tokens, answers);
+    if (this.state === 'PENDING_ISSUER_ACKNOWLEDGE' && hasPending(tokens)) {
+      throw new SeqrRefusal('INVALID_INVOICE_DATA', "a token of the payer's is left without an answer");
+    }
     // An update that names no time limit leaves the one of sendInvoice in force.
     const kept = this.terms.commitReservationTimeoutSeconds;
     const commitReservationTimeoutSeconds = terms.commitReservationTimeoutSeconds ?? kept;
     this.terms = { ...terms, commitReservationTimeoutSeconds };
-    this.#note(`updateInvoice ${this.#text(terms.total.minor)}`);
+    const event = `updateInvoice ${this.#text(terms.total.minor)}`;
+    const hasNews = !sameTokens(this.tokens, tokens);
+    this.tokens = tokens;
+    if (this.state === 'PENDING_ISSUER_ACKNOWLEDGE') {
+      this.#isAcknowledged = true;
+      this.#move('ISSUED', `${event}, which acknowledged the payer`);
+      return;
+    }
+    if (hasNews) this.version += 1;
+    this.#note(event);
   }
 
   collect(acknowledged: number): void {
@@ -124,7 +168,9 @@ export class RuledInvoice implements Invoice {
   cancel(): void {
     switch (this.state) {
       case 'ISSUED':
-        return this.#move('CANCELED', 'cancelInvoice');
+      case 'PENDING_ISSUER_ACKNOWLEDGE':
+        if (!this.payingUntil) return this.#move('CANCELED', 'cancelInvoice');
+        throw new SeqrRefusal('CANNOT_CANCEL_INVOICE_IN_PROGRESS', 'the payer has the invoice open');
       case 'RESERVED':
         if (this.rules.cancelReserved === 'release')
           return this.#move('CANCELED', 'cancelInvoice released the reservation');
@@ -143,22 +189,63 @@ export class RuledInvoice implements Invoice {
 
   /** A terminal that is a cash register holds one invoice (FAQ). */
   giveWay(): void {
-    if (this.state === 'ISSUED') this.#move('CANCELED', 'a newer sendInvoice on the same terminal');
+    if (this.isUnpaid) this.#move('CANCELED', 'a newer sendInvoice on the same terminal');
   }
 
-  addReceipt(receipt: Omit<SubmittedReceipt, 'at'>): void {
-    if (this.receipts.length >= RECEIPTS_MAX)
-      throw new SeqrRefusal('SYSTEM_ERROR', 'too many receipts for one payment');
+  /** @param ersReference the payment's, or that of one of its refunds. */
+  addReceipt(ersReference: string, receipt: Omit<SubmittedReceipt, 'at'>): void {
+    const receipts = ersReference === this.ersReference ? this.receipts : this.#refunds.find(ersReference)?.receipts;
+    if (!receipts) throw new SeqrRefusal('INVALID_ERS_REFERENCE', 'no payment and no refund has this ersReference');
+    if (receipts.length >= RECEIPTS_MAX) throw new SeqrRefusal('SYSTEM_ERROR', 'too many receipts for one payment');
     this.collectBy = undefined;
-    this.receipts.push({ ...receipt, at: this.clock.now() });
+    receipts.push({ ...receipt, at: this.clock.now() });
     this.#note(`submitPaymentReceipt ${receipt.receiptType || 'without a type'}`);
   }
 
-  confirm(): void {
-    this.#mustWaitForPayer();
-    if (this.terms.acknowledgmentMode === 'REQUIRE_ACKNOWLEDGMENT') {
-      throw new PayerError('WAITING_FOR_MERCHANT', 'the merchant must acknowledge first (REQUIRE_ACKNOWLEDGMENT)');
+  /** Gives back a part or all of a payment that stands. */
+  refund(by: string, { total, title, cashierId }: RefundTerms): KeptRefund {
+    if (this.state !== 'PAID') throw new SeqrRefusal('INVALID_ERS_REFERENCE', 'the payment does not stand');
+    if (this.collectBy) throw new SeqrRefusal('PAYMENT_IN_PROGRESS', 'getPaymentStatus has not collected the payment');
+    if (total.currency !== this.currency) throw new SeqrRefusal('REJECTED_AMOUNT', 'the amount has another currency');
+    if (!this.payerTakesRefunds) {
+      throw new SeqrRefusal('RECEIVER_ACCOUNT_DOES_NOT_ALLOW_REFUNDS', "the payer's account takes no refunds");
     }
+    const refund = this.#refunds.add(this.reference, this.committed, {
+      at: this.clock.now(),
+      by,
+      minor: total.minor,
+      title,
+      cashierId,
+    });
+    this.#note(`refundPayment ${this.#text(total.minor)}`);
+    return refund;
+  }
+
+  /**
+   * The payer has scanned the invoice and looks at it. The merchant is asked first where the invoice says so: always
+   * with REQUIRE_ACKNOWLEDGMENT, with OPTIONAL_ACKNOWLEDGMENT only about the payer's cards.
+   */
+  open(cards: readonly PayerCard[]): void {
+    this.#mustWaitForPayer();
+    const tokens = withCards(this.tokens, cards);
+    const hasNews = !sameTokens(this.tokens, tokens);
+    this.tokens = tokens;
+    if (this.#mustAskMerchant()) return this.#askMerchant();
+    if (hasNews) this.version += 1;
+    this.payingUntil = this.#in(this.rules.payingSeconds);
+    this.#note('the payer opened the invoice');
+  }
+
+  /** The payer has looked at the invoice and done nothing. */
+  putAway(at = this.clock.now()): void {
+    if (!this.payingUntil) return;
+    this.payingUntil = undefined;
+    this.#note('the payer put the phone away', at);
+  }
+
+  confirm(): void {
+    if (this.state === 'ISSUED' && this.#mustAskMerchant()) this.#askMerchant();
+    this.#mustWaitForPayer();
     const { minor } = this.terms.total;
     if (this.terms.paymentMode === 'IMMEDIATE_DEBIT')
       return this.#pay(minor, `the payer paid ${this.#text(minor)}`, true);
@@ -169,7 +256,7 @@ export class RuledInvoice implements Invoice {
   }
 
   decline(): void {
-    this.#mustWaitForPayer();
+    if (!this.isUnpaid) this.#mustWaitForPayer();
     this.#move('CANCELED', 'the payer declined');
   }
 
@@ -184,13 +271,34 @@ export class RuledInvoice implements Invoice {
     if (this.notifications.length < NOTIFICATIONS_MAX) this.notifications.push({ at: this.clock.now(), outcome });
   }
 
+  #mustAskMerchant(): boolean {
+    switch (this.terms.acknowledgmentMode) {
+      case 'NO_ACKNOWLEDGMENT':
+        return false;
+      case 'OPTIONAL_ACKNOWLEDGMENT':
+        return hasPending(this.tokens);
+      default:
+        return !this.#isAcknowledged || hasPending(this.tokens);
+    }
+  }
+
+  #askMerchant(): void {
+    this.#move('PENDING_ISSUER_ACKNOWLEDGE', 'the payer opened the invoice, the merchant must acknowledge');
+  }
+
   #mustWaitForPayer(): void {
+    if (this.state === 'PENDING_ISSUER_ACKNOWLEDGE') {
+      throw new PayerError(
+        'WAITING_FOR_MERCHANT',
+        `the merchant must acknowledge first (${this.terms.acknowledgmentMode})`,
+      );
+    }
     if (this.state !== 'ISSUED') throw new PayerError('NOT_WAITING_FOR_PAYER', `the invoice is ${this.state}`);
   }
 
   #pay(minor: bigint, event: string, mustBeCollected: boolean): void {
     this.committed = minor;
-    this.ersReference = ersReferenceOf(this.reference);
+    this.ersReference = ersReferenceOf(this.reference, 1);
     this.paidAt = this.clock.now();
     this.#move('PAID', event);
     if (mustBeCollected) this.collectBy = this.#in(this.rules.collectWithinSeconds);
@@ -199,6 +307,7 @@ export class RuledInvoice implements Invoice {
   #move(state: InvoiceState, event: string, at = this.clock.now()): void {
     this.state = state;
     this.version += 1;
+    this.payingUntil = undefined;
     if (!this.isLive) {
       this.endsAt = undefined;
       this.collectBy = undefined;
@@ -222,16 +331,4 @@ export class RuledInvoice implements Invoice {
   #text(minor: bigint): string {
     return `${amountText(minor, this.currency)} ${this.currency}`;
   }
-}
-
-/** An invoice is paid once at most, so its number with one more group of digits names the payment. */
-const ERS_SUFFIX = '00000001';
-
-function ersReferenceOf(reference: string): string {
-  return reference + ERS_SUFFIX;
-}
-
-/** The invoice that a payment's reference belongs to; undefined when it is not shaped like one. */
-export function referenceOfPayment(ersReference: string): string | undefined {
-  return ersReference.endsWith(ERS_SUFFIX) ? ersReference.slice(0, -ERS_SUFFIX.length) : undefined;
 }

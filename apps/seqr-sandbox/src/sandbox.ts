@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { InvoiceBook } from './book.js';
 import type { BookRules } from './book-rules.js';
 import { systemClock, type Clock } from './clock.js';
-import { ControlApi, type SandboxMachine } from './control-api.js';
+import { ControlApi } from './control-api.js';
+import type { SandboxMachine } from './control-routes.js';
 import { Faults } from './faults.js';
 import { sendJson } from './http.js';
 import { Journal } from './journal.js';
@@ -14,8 +15,11 @@ import { Outgoing } from './outgoing.js';
 import { Pauses } from './pauses.js';
 import { Payer } from './payer.js';
 import { PhonePage } from './phone-page.js';
-import { Principals, type ResellerCredentials, type TerminalCredentials } from './principals.js';
+import type { Bank } from './operations/parts.js';
+import { Principals } from './principals.js';
+import { Resellers, type ResellerCredentials } from './resellers.js';
 import { SOAP_PATH, SoapService } from './soap-service.js';
+import { Terminals, type TerminalCredentials } from './terminals.js';
 
 export interface SandboxOptions {
   /** 0 for any free port. */
@@ -41,6 +45,10 @@ export interface RunningSandbox {
   readonly url: string;
   readonly soapUrl: string;
   readonly book: InvoiceBook;
+  readonly resellers: Resellers;
+  readonly terminals: Terminals;
+  /** `isDown` makes every operation end with 94 SERVICE_UNAVAILABLE. */
+  readonly bank: Bank;
   readonly payer: Payer;
   readonly faults: Faults;
   readonly journal: Journal;
@@ -63,11 +71,23 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   const outgoing = await Outgoing.open(clock, options.caFile);
   const book = new InvoiceBook(clock, options.rules, (invoice) => notifier.notify(invoice));
   const notifier = new Notifier({ book, faults, outgoing, pauses });
-  const payer = new Payer({ book, faults, journal, outgoing, pauses, merchants: resellers.map(({ id }) => id) });
+  const bank: Bank = { isDown: false };
+  const payer = new Payer({ bank, book, faults, journal, outgoing, pauses, merchants: resellers.map(({ id }) => id) });
   payer.createPurchaseUrl = options.createPurchaseUrl;
-  const principals = new Principals(resellers, options.terminals ?? []);
-  const soap = await SoapService.load({ book, principals, faults, journal, clock });
-  const control = new ControlApi({ book, payer, faults, journal, machines: options.machines ?? [] });
+  const shops = new Resellers(resellers);
+  const terminals = new Terminals(clock, options.terminals ?? [], resellers[0]?.id ?? '');
+  const principals = new Principals(shops, terminals);
+  const soap = await SoapService.load({ book, principals, bank, faults, journal, clock });
+  const control = new ControlApi({
+    book,
+    payer,
+    faults,
+    journal,
+    bank,
+    terminals,
+    resellers: shops,
+    machines: options.machines ?? [],
+  });
   const page = await PhonePage.load();
 
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
@@ -88,6 +108,9 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     url,
     soapUrl,
     book,
+    resellers: shops,
+    terminals,
+    bank,
     payer,
     faults,
     journal,

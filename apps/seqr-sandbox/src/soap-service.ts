@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import type { InvoiceBook } from './book.js';
-import type { Clock } from './clock.js';
 import { BODY_BYTES_MAX, checkHeaders, faultEnvelope, openEnvelope, replyEnvelope } from './envelope.js';
-import type { FaultOrder, Faults } from './faults.js';
+import type { FaultOrder, Faults, FaultSubject } from './faults.js';
 import { HttpError, readBody, send } from './http.js';
 import type { CallRecord, Journal } from './journal.js';
 import { perform, replyWithCode, type OperationReply } from './operations.js';
-import type { Principals } from './principals.js';
+import type { OperationParts } from './operations/parts.js';
 import { projectFile } from './project-files.js';
+import { invoiceOf } from './reference-numbers.js';
 import { RequestValidator, type ValidRequest } from './schema.js';
 import { SchemaViolation } from './schema-violation.js';
+import { tell } from './wrong-answer.js';
 import { escapeXml, textAt, type XmlElement } from './xml.js';
 import { readXsd } from './xsd.js';
 
@@ -19,12 +19,9 @@ export const SOAP_PATH = '/soap/merchant/cashregister-2';
 
 const XML = 'text/xml; charset=utf-8';
 
-interface Parts {
-  readonly book: InvoiceBook;
-  readonly principals: Principals;
+interface Parts extends OperationParts {
   readonly faults: Faults;
   readonly journal: Journal;
-  readonly clock: Clock;
 }
 
 /** SEQR's merchant service as the merchant's program meets it: SOAP 1.1 over POST, its WSDL and XSD over GET. */
@@ -73,7 +70,7 @@ export class SoapService {
 
   #answer(request: ValidRequest, response: ServerResponse): void {
     const { operation } = request;
-    const fault = this.parts.faults.take(operation);
+    const fault = this.parts.faults.take(operation, subjectOf(request.message));
     if (fault?.kind === 'drop-request') {
       this.#record(request, { outcome: 'dropped before acting' });
       response.destroy();
@@ -96,16 +93,20 @@ export class SoapService {
       send(response, 200, 'text/html; charset=utf-8', '<html><body>The proxy is having a bad day<br></body>');
       return;
     }
-    this.#record(request, { outcome: 'answered', ...details, ...(fault?.delayMs && { delayMs: fault.delayMs }) });
-    const finish = () => send(response, 200, XML, replyEnvelope(operation, reply.fields));
+    const outcome = fault?.answer ? 'lie after acting' : 'answered';
+    this.#record(request, { outcome, ...details, ...(fault?.delayMs && { delayMs: fault.delayMs }) });
+    const truth = { operation, fields: reply.fields };
+    const { invoiceReference } = subjectOf(request.message);
+    const told = fault?.answer ? tell(truth, fault.answer, invoiceReference, this.parts.book) : truth;
+    const finish = () => send(response, 200, XML, replyEnvelope(told.operation, told.fields));
     if (!fault?.delayMs) finish();
     else response.once('close', this.parts.clock.after(fault.delayMs, finish));
   }
 
   #replyTo(request: ValidRequest, fault: FaultOrder | undefined): OperationReply {
     const isLie = fault?.kind === 'result-code' && fault.resultCode !== undefined;
-    if (!isLie) return perform(request, this.parts.book, this.parts.principals);
-    if (fault.acted) perform(request, this.parts.book, this.parts.principals);
+    if (!isLie) return perform(request, this.parts);
+    if (fault.acted) perform(request, this.parts);
     return replyWithCode(request.operation, fault.resultCode ?? 0);
   }
 
@@ -113,7 +114,7 @@ export class SoapService {
     { operation, message }: ValidRequest,
     details: Pick<CallRecord, 'outcome' | 'resultCode' | 'reason' | 'delayMs'>,
   ) {
-    const invoiceReference = textAt(message, 'invoiceReference');
+    const { invoiceReference } = subjectOf(message);
     this.parts.journal.recordCall({
       operation,
       ...details,
@@ -121,6 +122,16 @@ export class SoapService {
       request: toPlain(message),
     });
   }
+}
+
+/** The invoice that a call is about, also where it names its payment, and the terminal that calls. */
+function subjectOf(message: XmlElement): FaultSubject {
+  const ersReference = textAt(message, 'ersReference');
+  const isTerminal = textAt(message, 'context/initiatorPrincipalId/type') === 'TERMINALID';
+  return {
+    invoiceReference: textAt(message, 'invoiceReference') ?? (ersReference && invoiceOf(ersReference)),
+    terminalId: isTerminal ? textAt(message, 'context/initiatorPrincipalId/id') : undefined,
+  };
 }
 
 function complaintOf(error: unknown): string {

@@ -1,5 +1,7 @@
 import { amountText } from './amounts.js';
 import { wireStatus, type Invoice } from './invoice.js';
+import type { Period } from './ledger.js';
+import type { Terminal } from './terminals.js';
 
 /** An invoice in the list. Amounts are decimal strings in major units, times ISO 8601 in UTC. */
 export function summaryView(invoice: Invoice) {
@@ -15,12 +17,14 @@ export function summaryView(invoice: Invoice) {
     reserved: text(invoice.reserved),
     committed: text(invoice.committed),
     released: text(invoice.committed > 0n && invoice.reserved > 0n ? invoice.reserved - invoice.committed : 0n),
+    refunded: text(invoice.refunded),
     commits: invoice.commits,
     version: invoice.version,
     acknowledgedVersion: invoice.acknowledgedVersion,
     createdAt: invoice.createdAt.toISOString(),
     collectBy: invoice.collectBy?.toISOString() ?? null,
     endsAt: invoice.endsAt?.toISOString() ?? null,
+    payingUntil: invoice.payingUntil?.toISOString() ?? null,
   };
 }
 
@@ -38,8 +42,55 @@ export function invoiceView(invoice: Invoice) {
     rows: terms.rows.map((row) => ({ ...row, total: amountText(row.total, invoice.currency) })),
     ersReference: invoice.ersReference ?? null,
     wrongPins: invoice.wrongPins,
+    tokens: invoice.tokens,
+    refunds: invoice.refunds.map((refund) => ({
+      ...refund,
+      minor: undefined,
+      amount: amountText(refund.minor, invoice.currency),
+    })),
+    payerTakesRefunds: invoice.payerTakesRefunds,
     receipts,
     history,
     notifications,
   };
+}
+
+/** All refunds of these invoices, the newest first. */
+export function refundViews(invoices: readonly Invoice[]) {
+  return invoices
+    .flatMap(({ refunds, reference, currency }) =>
+      refunds.map(({ ersReference, at, by, minor, title, cashierId }) => ({
+        ersReference,
+        invoiceReference: reference,
+        at: at.toISOString(),
+        by,
+        amount: amountText(minor, currency),
+        currency,
+        title,
+        cashierId,
+      })),
+    )
+    .toSorted((left, right) => right.at.localeCompare(left.at));
+}
+
+export function periodView({ id, shop, terminalId, markedAt, transactions }: Period) {
+  return {
+    id,
+    shop,
+    terminalId: terminalId ?? null,
+    markedAt: markedAt.toISOString(),
+    transactions: transactions.map((one) => ({
+      ersReference: one.ersReference,
+      owner: one.owner,
+      cashierId: one.cashierId,
+      amount: amountText(one.minor, one.currency),
+      currency: one.currency,
+    })),
+  };
+}
+
+/** Never with its password. */
+export function terminalView(terminal: Terminal) {
+  const { id, shop, externalTerminalId, name, holdsManyInvoices, state, seqrId, registeredAt } = terminal;
+  return { id, shop, externalTerminalId, name, holdsManyInvoices, state, seqrId: seqrId ?? null, registeredAt };
 }

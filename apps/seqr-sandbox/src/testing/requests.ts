@@ -61,4 +61,38 @@ export const submitPaymentReceipt = (ersReference: string) =>
     `<ersReference>${ersReference}</ersReference><receiptDocument><mimeType>text/html</mimeType><receiptData>${Buffer.from('<p>One cola</p>').toString('base64')}</receiptData><receiptType>PAYMENT_RECEIPT</receiptType></receiptDocument>`,
   );
 
-export const markTransactionPeriod = () => call('markTransactionPeriod', '');
+export const refundPayment = (ersReference: string, value: string, context?: string) =>
+  call(
+    'refundPayment',
+    `<ersReference>${ersReference}</ersReference><invoice><title>Given back</title>${amountXml('totalAmount', value)}<cashierId>cola-1</cashierId></invoice>`,
+    context,
+  );
+
+export const registerTerminal = (externalTerminalId = 'Site 1/Machine 7', password = 'chosen', context?: string) =>
+  call(
+    'registerTerminal',
+    `<externalTerminalId>${externalTerminalId}</externalTerminalId><password>${password}</password><name>Cola by the door</name>`,
+    context,
+  );
+
+export const assignSeqrId = (seqrId: string, context?: string) =>
+  call('assignSeqrId', `<seqrId>${seqrId}</seqrId>`, context);
+
+export const unregisterTerminal = (context?: string) => call('unregisterTerminal', '', context);
+
+/** The context of a terminal that registered itself with the password "chosen". */
+export const contextOf = (terminalId: string, password = 'chosen') =>
+  TERMINAL_CONTEXT.replace(TERMINAL.id, terminalId).replace(TERMINAL.password, password);
+
+export function parametersXml(entries: Readonly<Record<string, string>>): string {
+  const each = Object.entries(entries).map(([key, value]) => `<entry><key>${key}</key><value>${value}</value></entry>`);
+  return `<parameters><parameter>${each.join('')}</parameter></parameters>`;
+}
+
+export const markTransactionPeriod = (terminalId?: string, context?: string) =>
+  call('markTransactionPeriod', terminalId === undefined ? '' : parametersXml({ TERMINALID: terminalId }), context);
+
+export const executeReport = (reportId: string, entries: Readonly<Record<string, string>>, context?: string) =>
+  call('executeReport', `<reportId>Reconciliation/${reportId}</reportId>${parametersXml(entries)}`, context);
+
+export const benchmarkingNop = () => envelope('<ext:benchmarkingNop/>');
