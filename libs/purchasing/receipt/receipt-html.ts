@@ -32,7 +32,7 @@ export function receiptHtml(receipt: Receipt): string {
 <p class="total"><span>You paid</span> <strong>${amount(receipt.chargedMinor)}</strong></p>
 ${section('What came out', productTable(receipt))}
 ${receipt.notDispensed.length === 0 ? '' : section('Not charged', notDispensedList(receipt))}
-${receipt.taxes.length === 0 ? '' : section('Tax included', taxTable(receipt))}
+${receipt.taxes.length === 0 ? '' : section(`Tax included, ${receipt.currency}`, taxTable(receipt))}
 ${section('Your reservation', reservationTable(receipt))}
 ${section('References', references(receipt))}
 <footer>
@@ -75,7 +75,7 @@ function notDispensedList({ notDispensed }: Receipt): string {
 }
 
 function taxTable(receipt: Receipt): string {
-  const amount = amounts(receipt);
+  const amount = numbers(receipt);
   const line = ({ ratePercent, netMinor, taxMinor, grossMinor }: TaxLine) =>
     `<tr><th scope="row">${ratePercent === null ? 'no rate' : `${ratePercent} %`}</th><td>${netMinor === null ? '–' : amount(netMinor)}</td><td>${taxMinor === null ? '–' : amount(taxMinor)}</td><td>${amount(grossMinor)}</td></tr>`;
   return `<table>
@@ -116,12 +116,18 @@ function fewRows(
   ];
 }
 
-/** "1 234.50 EUR", unbroken: thousands apart, a real minus sign. */
-function amounts({ currency }: Receipt): (minor: bigint) => string {
+/** "1 234.50 EUR", unbroken. */
+function amounts(receipt: Receipt): (minor: bigint) => string {
+  const number = numbers(receipt);
+  return (minor) => `${number(minor)}\u00a0${receipt.currency}`;
+}
+
+/** "1 234.50": thousands apart, a real minus sign. */
+function numbers({ currency }: Receipt): (minor: bigint) => string {
   return (minor) => {
     const [whole = '', fraction] = formatAmount({ minor, currency }).split('.');
     const grouped = whole.replace('-', '\u2212').replaceAll(/(?<=\d)(?=(\d{3})+$)/g, '\u202f');
-    return `${grouped}${fraction === undefined ? '' : `.${fraction}`}\u00a0${currency}`;
+    return fraction === undefined ? grouped : `${grouped}.${fraction}`;
   };
 }
 

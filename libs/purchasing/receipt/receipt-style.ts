@@ -6,7 +6,7 @@ body{background:#eef1f4;color:#1b2530;font:16px/1.45 system-ui,-apple-system,"Se
 main{background:#fff;border-radius:14px;box-shadow:0 1px 4px #1b25301f;margin:0 auto;max-width:26rem;overflow-wrap:anywhere;padding:22px 20px}
 header p{color:#55626f}
 header .kind{color:#0b7a55;font-size:.8rem;font-weight:600;letter-spacing:.09em;text-transform:uppercase}
-h1{font-size:1.35rem;line-height:1.25;margin:.15rem 0}
+h1{font-size:1.35rem;line-height:1.25;margin:.15rem 0;text-wrap:balance}
 h2{color:#55626f;font-size:.8rem;font-weight:600;letter-spacing:.05em;margin-bottom:.35rem;text-transform:uppercase}
 .total{align-items:baseline;background:#e6f5ee;border-radius:10px;display:flex;flex-wrap:wrap;gap:0 1rem;justify-content:space-between;margin:18px 0;padding:12px 14px}
 .total strong{font-size:1.6rem;font-variant-numeric:tabular-nums;white-space:nowrap}

@@ -81,12 +81,12 @@ describe('a receipt', () => {
   it('says how much tax is in it, at each rate', () => {
     const page = readable(htmlOf(bought));
 
-    expect(page).toContain('24 % 3.63 EUR 0.87 EUR 4.50 EUR');
-    expect(page).toContain('14 % 3.16 EUR 0.44 EUR 3.60 EUR');
+    expect(page).toContain('24 % 3.63 0.87 4.50');
+    expect(page).toContain('14 % 3.16 0.44 3.60');
   });
 
   it('is silent about tax where no product states a rate', () => {
-    expect(readable(htmlOf(bought, MACHINE, new Map([[11, product('Water', null)]])))).not.toContain('Tax');
+    expect(readable(htmlOf(bought, MACHINE, new Map([[11, product('Water', null)]])))).not.toMatch(/tax/i);
   });
 
   it('gives the references by which SEQR and the operator find it, and whom to ask', () => {
@@ -166,7 +166,7 @@ describe('the page of a receipt', () => {
         expect(amountsIn(html, /Total (\S+) EUR/g)).toEqual([charged]);
         expect(amountsIn(html, /(?:You paid|Charged) (\S+) EUR/g)).toEqual([charged, charged]);
         expect(amountsIn(html, /Released to you (\S+) EUR/g)).toEqual([2_000n - charged]);
-        expect(sum(amountsIn(html, /% \S+ EUR \S+ EUR (\S+) EUR/g))).toBe(charged);
+        expect(sum(amountsIn(html, /% \S+ \S+ (\S+)/g))).toBe(charged);
       }),
     );
   });
