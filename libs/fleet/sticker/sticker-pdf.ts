@@ -1,4 +1,4 @@
-import PDFDocument from 'pdfkit';
+import Pdf from 'pdfkit';
 
 import type { Drawing, Shape } from './shapes.js';
 import { STICKER_HEIGHT, STICKER_WIDTH, type Sticker, stickerDrawing } from './sticker.js';
@@ -58,7 +58,7 @@ interface Page {
 }
 
 async function pdf(title: string, write: (page: (width: number, height: number) => Page) => void): Promise<Buffer> {
-  const document = new PDFDocument({ autoFirstPage: false, info: { Title: title, Creator: 'Vendrail' } });
+  const document = new Pdf({ autoFirstPage: false, info: { Title: title, Creator: 'Vendrail' } });
   const chunks: Buffer[] = [];
   const done = new Promise<void>((resolve, reject) => {
     document.on('data', (chunk: Buffer) => void chunks.push(chunk));

@@ -84,7 +84,7 @@ function heading(): Shape[] {
 }
 
 function steps(list: (typeof STEPS)[Sticker['order']]): Shape[] {
-  const top = BAND + CODE_SIDE - 1;
+  const top = BAND + CODE_SIDE;
   return list.flatMap(([word, rest], i) => {
     const y = top + i * 8;
     const number = String(i + 1);

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-import PDFDocument from 'pdfkit';
+import Pdf from 'pdfkit';
 
 const font = (name: string) => fileURLToPath(new URL(`./fonts/${name}.ttf`, import.meta.url));
 
@@ -13,7 +13,7 @@ export const FONTS = { bold: font('DejaVuSansCondensed-Bold'), regular: font('De
 let measure: PDFKit.PDFDocument | undefined;
 
 export function widthOf(text: string, size: number, bold: boolean): number {
-  measure ??= new PDFDocument({ autoFirstPage: false });
+  measure ??= new Pdf({ autoFirstPage: false });
   return measure
     .font(bold ? FONTS.bold : FONTS.regular)
     .fontSize(size)
@@ -64,7 +64,8 @@ function wrapped(text: string, fits: (line: string) => boolean): string[] {
 
 function cutOff(line: string, fits: (line: string) => boolean): string {
   if (fits(line)) return line;
-  let kept = [...line];
-  while (kept.length > 0 && !fits(`${kept.join('')}…`)) kept = kept.slice(0, -1);
-  return `${kept.join('')}…`;
+  let kept = line;
+  while (kept !== '' && !fits(`${kept}…`)) kept = kept.slice(0, -1);
+  // Never half a surrogate pair.
+  return `${kept.replace(/\p{Cs}$/u, '')}…`;
 }
