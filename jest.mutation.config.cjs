@@ -1,9 +1,8 @@
-/** The tests that mutation testing runs: those of the pure code it mutates. */
+/** Runs the tests of the code of money, lifecycle, settlement and grants, for each mutant of it. */
 const [unit] = require('./jest.config.cjs').projects;
 
 module.exports = {
   ...unit,
-  // The explorer of small worlds takes seconds for each run; the others must do without it.
-  testPathIgnorePatterns: [...unit.testPathIgnorePatterns, 'small-worlds', 'property'],
-  testMatch: ['<rootDir>/libs/purchase/**/*.spec.ts', '<rootDir>/firmware-bridge/src/session/**/*.spec.ts'],
+  testEnvironment: require.resolve('./scripts/mutation-environment.cjs'),
+  testMatch: ['<rootDir>/scripts/mutation-specs.cjs'],
 };

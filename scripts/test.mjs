@@ -23,7 +23,9 @@ async function main() {
     return 0;
   }
   await install();
-  await build((what, seconds) => console.log(`  ✓ built: ${what.padEnd(27)} ${seconds.toFixed(1)} s`));
+  await build((what, seconds) => console.log(`  ✓ built: ${what.padEnd(27)} ${seconds.toFixed(1)} s`), {
+    simulation: true,
+  });
   if (options.length === 0) await ensureChromium();
   const checks = options.length === 0 ? await check() : { passed: 0, failed: 0 };
   const tests = await jest(options);

@@ -70,8 +70,11 @@ export class Play {
 
 function inWords(action: Action): string {
   switch (action.type) {
-    case 'record':
-      return `record ${bodyInWords(action.body)}`;
+    case 'record': {
+      // Empty until it is carried out; what a decision put there would stand in the journal as the machine's own words.
+      const serial = 'serial' in action.body ? action.body.serial : [];
+      return ['record', bodyInWords(action.body), ...serial].join(' ');
+    }
     case 'open':
       return `open ${action.creditMinor}`;
     case 'approve':

@@ -1,5 +1,3 @@
-import fc from 'fast-check';
-
 import { CURRENCIES, MoneyError, exponentOf, formatAmount, formatMoney, isCurrency, parseMoney, sum } from './money.js';
 
 function codeOf(parse: () => unknown): string {
@@ -21,6 +19,8 @@ describe('an amount that is read', () => {
     ['0', 'EUR', 0n],
     ['007.50', 'SEK', 750n],
     ['20.10000', 'EUR', 2_010n],
+    ['0000000000000000000020.00', 'EUR', 2_000n],
+    ['000', 'EUR', 0n],
     ['1500', 'JPY', 1_500n],
     ['1500.00', 'JPY', 1_500n],
     ['999999999999999', 'EUR', 99_999_999_999_999_900n],
@@ -58,6 +58,15 @@ describe('an amount that is read', () => {
     expect(codeOf(() => parseMoney(text, currency))).toBe(code);
   });
 
+  it.each([
+    ['ten', 'EUR', 'the amount is not a plain decimal number'],
+    ['1.005', 'EUR', 'EUR has 2 decimals, the amount has more'],
+    ['1.5', 'JPY', 'JPY has 0 decimals, the amount has more'],
+    ['1000000000000000', 'EUR', 'the amount has more than 15 digits'],
+  ] as const)('says why it is refused: %s %s', (text, currency, message) => {
+    expect(() => parseMoney(text, currency)).toThrow(expect.objectContaining({ name: 'MoneyError', message }));
+  });
+
   it('is never repeated in the error', () => {
     expect(() => parseMoney('12.34567', 'EUR')).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('12.34') }),
@@ -77,25 +86,6 @@ describe('an amount that is written', () => {
   ] as const)('has all decimals of its currency: %s %s', (minor, currency, text) => {
     expect(formatAmount({ minor, currency })).toBe(text);
     expect(formatMoney({ minor, currency })).toBe(`${text} ${currency}`);
-  });
-
-  it('reads back as what it was, for every amount and currency', () => {
-    fc.assert(
-      fc.property(fc.constantFrom(...CURRENCIES), fc.bigInt({ min: 0n, max: 10n ** 15n - 1n }), (currency, minor) => {
-        expect(parseMoney(formatAmount({ minor, currency }), currency)).toEqual({ minor, currency });
-      }),
-    );
-  });
-
-  it('never differs from the plain decimal it was read from, but for zeros', () => {
-    const decimal = fc.tuple(fc.bigInt({ min: 0n, max: 10n ** 12n }), fc.integer({ min: 0, max: 99 }));
-    fc.assert(
-      fc.property(decimal, ([whole, cents]) => {
-        const text = `${whole}.${String(cents).padStart(2, '0')}`;
-
-        expect(formatAmount(parseMoney(`00${text}000`, 'EUR'))).toBe(text);
-      }),
-    );
   });
 });
 

@@ -79,8 +79,9 @@ export function parseMoney(text: string, currency: Currency): Money {
 /** "12.50": the exact decimal with all decimals of the currency, as SEQR and the serial adapters want it. */
 export function formatAmount(money: Money): string {
   const exponent = EXPONENTS[money.currency];
-  const sign = money.minor < 0n ? '-' : '';
-  const digits = (money.minor < 0n ? -money.minor : money.minor).toString().padStart(exponent + 1, '0');
+  const isNegative = money.minor < 0n;
+  const sign = isNegative ? '-' : '';
+  const digits = (isNegative ? -money.minor : money.minor).toString().padStart(exponent + 1, '0');
   return exponent === 0 ? sign + digits : `${sign}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`;
 }
 

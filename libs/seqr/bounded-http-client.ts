@@ -1,6 +1,7 @@
-import { Pool, type Dispatcher } from 'undici';
+import { buildConnector, Pool, type Dispatcher } from 'undici';
 
 import { NotSentError, UnknownOutcomeError } from './outcome-errors.js';
+import { limitWire, WIRE_LIMIT } from './wire-limit.js';
 
 /** A paid receipt takes some 5 kB; 256 KiB bounds what one reply may cost us. Reports state their own. */
 const REPLY_BYTES_MAX = 256 * 1024;
@@ -8,6 +9,8 @@ const REPLY_BYTES_MAX = 256 * 1024;
 const CONNECTIONS_MAX = 64;
 /** Twice what 64 connections answer within a default deadline; a longer queue would only bring late answers. */
 const WAITING_MAX = 2048;
+/** SEQR sends none; 100, the only one in common use, ends the connection. */
+const PROVISIONAL_MAX = 32;
 /** Given up before common servers close an idle connection (5 s), so that a request seldom meets a closing one. */
 const KEEP_ALIVE_MS = 4000;
 
@@ -43,16 +46,28 @@ export class BoundedHttpClient {
   constructor({ endpoint, deadlineMs, ca }: BoundedHttpOptions) {
     this.#path = endpoint.pathname + endpoint.search;
     this.#deadlineMs = deadlineMs;
+    const connector = buildConnector({
+      timeout: deadlineMs,
+      // Said here, because NODE_TLS_REJECT_UNAUTHORIZED must not be able to say otherwise.
+      rejectUnauthorized: true,
+      minVersion: 'TLSv1.2',
+      ...(ca && { ca }),
+    });
     this.#pool = new Pool(endpoint.origin, {
       connections: CONNECTIONS_MAX,
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
+      // Whatever the other side promises.
+      keepAliveMaxTimeout: KEEP_ALIVE_MS,
       // The deadline below covers all of these; undici's own limits would only restart with every byte.
       headersTimeout: 0,
       bodyTimeout: 0,
       allowH2: false,
-      // Said here, because NODE_TLS_REJECT_UNAUTHORIZED must not be able to say otherwise.
-      connect: { timeout: deadlineMs, rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(ca && { ca }) },
+      connect: (options, callback) =>
+        connector(options, (...connected) => {
+          if (connected[1]) limitWire(connected[1]);
+          callback(...connected);
+        }),
     });
   }
 
@@ -91,8 +106,10 @@ export class BoundedHttpClient {
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #begun = performance.now();
   readonly #timer: NodeJS.Timeout;
-  readonly #chunks: Buffer[] = [];
-  #bytes = 0;
+  /** One piece of memory, however small the pieces are that the reply comes in. */
+  #body = Buffer.alloc(0);
+  #length = 0;
+  #provisional = 0;
   #controller: Dispatcher.DispatchController | undefined;
   #status: number | undefined;
   #headers: HttpReply['headers'] = {};
@@ -117,28 +134,43 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#controller = controller;
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: HttpReply['headers']): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: HttpReply['headers']): void {
+    if (status < 200) {
+      this.#provisional += 1;
+      if (this.#provisional <= PROVISIONAL_MAX) return;
+      this.#fail(this.#unknown('TOO_LARGE', `over ${PROVISIONAL_MAX} provisional replies`));
+      return controller.abort(new Error('too many'));
+    }
     this.#status = status;
     this.#headers = headers;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#bytes += chunk.length;
-    if (this.#bytes <= this.replyBytesMax) return void this.#chunks.push(chunk);
-    this.#fail(this.#unknown('TOO_LARGE', `over ${this.replyBytesMax} bytes`));
-    controller.abort(new Error('too large'));
+    const length = this.#length + chunk.length;
+    if (length > this.replyBytesMax) {
+      this.#fail(this.#unknown('TOO_LARGE', `over ${this.replyBytesMax} bytes`));
+      return controller.abort(new Error('too large'));
+    }
+    if (length > this.#body.length) {
+      const larger = Buffer.allocUnsafe(Math.min(2 * length, this.replyBytesMax));
+      this.#body.copy(larger, 0, 0, this.#length);
+      this.#body = larger;
+    }
+    chunk.copy(this.#body, this.#length);
+    this.#length = length;
   }
 
   onResponseEnd(): void {
     const { resolve } = this;
     this.#settle(() =>
-      resolve({ status: this.#status ?? 0, headers: this.#headers, body: Buffer.concat(this.#chunks) }),
+      resolve({ status: this.#status ?? 0, headers: this.#headers, body: this.#body.subarray(0, this.#length) }),
     );
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error & { code?: string }): void {
     const why = error.code ?? error.name;
     if (!this.#controller) this.#fail(new NotSentError('NOT_CONNECTED', why));
+    else if (why === WIRE_LIMIT) this.#fail(this.#unknown('TOO_LARGE', error.message));
     else this.#fail(this.#unknown('CONNECTION_LOST', why));
   }
 

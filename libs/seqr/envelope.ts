@@ -10,6 +10,8 @@ const SCHEMA_INSTANCE = 'http://www.w3.org/2001/XMLSchema-instance';
 /** A paid receipt with a hundred rows has 1,100 elements nested eight deep. */
 const DEPTH_MAX = 32;
 const ELEMENTS_MAX = 2000;
+/** SEQR's replies have a handful, all of them namespaces; one for each element is more than enough. */
+const ATTRIBUTES_MAX = ELEMENTS_MAX;
 
 /**
  * Reads a SOAP 1.1 reply.
@@ -53,6 +55,7 @@ function readDocument(text: string): XmlElement {
   const open: XmlElement[] = [];
   let root: XmlElement | undefined;
   let elements = 0;
+  let attributeCount = 0;
 
   parser.on('xmldecl', ({ version, encoding }) => {
     if (version !== '1.0') throw new UnknownOutcomeError('XML', 'another version of XML than 1.0');
@@ -69,6 +72,12 @@ function readDocument(text: string): XmlElement {
   parser.on('error', () => {
     // The parser's own message may quote the document.
     throw new UnknownOutcomeError('XML', 'not well-formed');
+  });
+  parser.on('attribute', () => {
+    attributeCount += 1;
+    if (attributeCount > ATTRIBUTES_MAX) {
+      throw new UnknownOutcomeError('XML_LIMIT', `more than ${ATTRIBUTES_MAX} attributes`);
+    }
   });
   parser.on('opentag', ({ local, uri, attributes }) => {
     elements += 1;

@@ -6,7 +6,7 @@ import type { PurchaseRow } from './books.js';
 /** The three books on one purchase: the database, SEQR, and the machine's tray. */
 export interface Evidence {
   readonly purchase: PurchaseRow;
-  readonly invoice: Invoice | undefined;
+  readonly invoice: Pick<Invoice, 'state' | 'commits' | 'committed'> | undefined;
   readonly fallen: readonly Delivery[];
   /** The machine lost its power during the purchase: the only cause of an uncertain vend here. */
   readonly wasCut: boolean;
@@ -45,7 +45,7 @@ export function disagreements({ purchase, invoice, fallen, wasCut }: Evidence): 
   return faults;
 }
 
-function moneyFaults(purchase: PurchaseRow, invoice: Invoice | undefined, due: bigint): string[] {
+function moneyFaults(purchase: PurchaseRow, invoice: Evidence['invoice'], due: bigint): string[] {
   const faults: string[] = [];
   const { state, invoice_reference: reference } = purchase;
   const committed = BigInt(purchase.committed_minor ?? 0);

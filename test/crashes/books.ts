@@ -20,8 +20,11 @@ export interface PurchaseRow {
 export class Books {
   private readonly pool: pg.Pool;
 
-  constructor(url: string) {
-    this.pool = new pg.Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 2_000 });
+  /** @param database instead of the one that the URL names. */
+  constructor(url: string, database?: string) {
+    const place = new URL(url);
+    if (database !== undefined) place.pathname = `/${database}`;
+    this.pool = new pg.Pool({ connectionString: place.href, max: 4, connectionTimeoutMillis: 2_000 });
     // A server that goes away takes idle connections with it; the next query reports it.
     this.pool.on('error', () => undefined);
   }

@@ -35,8 +35,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const { system, random, kills, only } = options;
   const auditor = new Auditor(system);
   for (const child of [...system.servers.all, system.broker]) {
-    child.onDeath = () => {
-      if (crashPointOf(child) !== undefined) return;
+    child.onDeath = (isStarting) => {
+      if (isStarting || crashPointOf(child) !== undefined) return;
       auditor.disagreements.push(`${child.name} died by itself:\n${child.log.slice(-2_000)}`);
     };
   }

@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { eventually, pause } from './eventually.js';
 import { PROJECT } from './project-folder.js';
 
-/** A cold start on two busy cores takes a few seconds; one that takes this long has failed. */
-const READY_WITHIN_MS = 30_000;
+/** A start takes two seconds, and many times that where ten programs share two cores; one that takes this long has failed. */
+const READY_WITHIN_MS = 120_000;
 /** Between two attempts of the supervisor. */
 const AGAIN_AFTER_MS = 200;
 /** A process that was told to stop and has not is killed: it would outlive the campaign. */
@@ -17,8 +17,8 @@ export interface ChildOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** Whether it can be used now, as its output so far and the outside world tell. */
-  readonly isReady: (log: string) => boolean | Promise<boolean>;
+  /** True when it can be used now, as its output so far and the outside world tell; otherwise why not, if that is known. */
+  readonly isReady: (log: string) => boolean | string | Promise<boolean | string>;
 }
 
 /** A program as people run it: a process of its own, configured by environment, that can be killed at any time. */
@@ -27,8 +27,11 @@ export class Child {
   private output = '';
   private wasTold = false;
   private isStarting = false;
-  /** Called when it ends without having been told to, by `kill` or `stop`. */
-  onDeath: (() => void) | undefined;
+  /**
+   * Called when it ends without having been told to, by `kill` or `stop`; `isStarting` when `start` is waiting for it, and
+   * starts it again.
+   */
+  onDeath: ((isStarting: boolean) => void) | undefined;
 
   readonly name: string;
 
@@ -40,25 +43,29 @@ export class Child {
    * Starts it, and again when it ends before it is ready, as the supervisor of a server does: a database that is not
    * back yet refuses whoever comes.
    *
-   * @param more environment for this life only. @throws Error with its last words when it does not come up.
+   * @param more environment of each of its lives. @throws Error with its last words when it does not come up.
    */
-  async start(more: Readonly<Record<string, string>> = {}): Promise<void> {
+  async start(more: () => Readonly<Record<string, string>> = () => ({})): Promise<void> {
     this.isStarting = true;
+    let complaint: string | boolean = 'it ended';
     try {
-      this.spawn(more);
+      this.spawn(more());
       await eventually(
         `${this.options.name} is ready`,
         async () => {
           if (this.wasTold) throw new Error(`${this.options.name} was stopped while it started`);
-          if (this.isAlive) return (await this.isReady()) ? true : undefined;
+          if (this.isAlive) {
+            complaint = await this.options.isReady(this.output);
+            return complaint === true ? true : undefined;
+          }
           await pause(AGAIN_AFTER_MS);
-          this.spawn(more);
+          this.spawn(more());
           return undefined;
         },
         READY_WITHIN_MS,
       );
     } catch (error) {
-      throw new Error(`${String(error)}\n${this.output.slice(-3_000)}`, { cause: error });
+      throw new Error(`${String(error)}: ${complaint}\n${this.output.slice(-3_000)}`, { cause: error });
     } finally {
       this.isStarting = false;
     }
@@ -84,12 +91,12 @@ export class Child {
     child.on('error', () => undefined);
     // "close" and not "exit": its last words have been read by then.
     child.once('close', () => {
-      if (!this.wasTold && !this.isStarting) this.onDeath?.();
+      if (!this.wasTold) this.onDeath?.(this.isStarting);
     });
   }
 
-  isReady(): boolean | Promise<boolean> {
-    return this.options.isReady(this.output);
+  async isReady(): Promise<boolean> {
+    return (await this.options.isReady(this.output)) === true;
   }
 
   get isAlive(): boolean {

@@ -33,6 +33,7 @@ export class CrashPass {
     private readonly system: CrashSystem,
     private readonly flow: Flow,
     points: readonly string[],
+    private readonly onCrash: (point: string) => void = () => undefined,
   ) {
     this.auditor = new Auditor(system);
     this.left = new Set(points);
@@ -44,14 +45,11 @@ export class CrashPass {
     const [place] = places;
     const [server] = servers.all;
     if (place === undefined || server === undefined) throw new Error('a pass needs a machine and a server');
-    server.onDeath = () => {
-      const point = crashPointOf(server);
-      if (point === undefined)
-        this.auditor.disagreements.push(`the server died by itself:\n${server.log.slice(-2_000)}`);
-      else this.crashed.push(point);
-      this.left.delete(point ?? '');
-      this.crashesOfVisit += 1;
-      this.restarting = server.start({ CRASH_AT: this.armed().join(',') }).catch(() => undefined);
+    server.onDeath = (isStarting) => {
+      this.noteDeath(crashPointOf(server), server.log);
+      // A server that dies while it starts, at the first work it takes over, is started again as it is.
+      if (!isStarting)
+        this.restarting = server.start(() => ({ CRASH_AT: this.armed().join(',') })).catch(this.noteFailure);
     };
     for (let visits = 0; visits < VISITS_MAX && this.left.size > 0; visits += 1) {
       await this.oneVisit(place);
@@ -60,6 +58,21 @@ export class CrashPass {
     await this.auditor.final();
     return [...this.left];
   }
+
+  private noteDeath(point: string | undefined, log: string): void {
+    this.crashesOfVisit += 1;
+    if (point === undefined) {
+      this.auditor.disagreements.push(`the server died by itself:\n${log.slice(-2_000)}`);
+      return;
+    }
+    this.crashed.push(point);
+    this.left.delete(point);
+    this.onCrash(point);
+  }
+
+  private readonly noteFailure = (error: unknown): void => {
+    this.auditor.disagreements.push(`the server did not come back: ${String(error)}`);
+  };
 
   /** The flow without an answer is safe from SEQR's 20 s: its money is collected before it begins. */
   private armed(): readonly string[] {

@@ -9,21 +9,26 @@ import { Database } from '#platform/database.js';
 import { migrate } from '#platform/migrations.js';
 
 import { seed } from '../../prisma/seed.js';
+import { Books } from './books.js';
 import { runCampaign } from './campaign.js';
 import { CrashSystem, mosquittoProgram } from './crash-system.js';
+import { runPoints } from './points.js';
 import { PROJECT } from './project-folder.js';
 import { Random } from './random.js';
-import { reportOf } from './report.js';
+import { pointsReportOf, reportOf } from './report.js';
 import { KINDS, type Kind } from './strikes.js';
 
 const HELP = `npm run crash -- [--kills N] [--seed S] [--only ${KINDS.join('|')}]
                  [--machines N] [--broker aedes|mosquitto] [--servers apart|together]
+npm run crash -- --points
 
 Kills real servers, broker, PostgreSQL and bridges while payers buy, puts faults on the network between them, and holds
-the books of SEQR's sandbox, the database and the machines against each other. Exit code 0 when they agree.
+the books of SEQR's sandbox, the database and the machines against each other. With --points a server dies once at every
+labelled point of its work. Exit code 0 when the books agree, and every point was reached.
 `;
 
 interface Options {
+  readonly points: boolean;
   readonly kills: number;
   readonly seed: number;
   readonly only: Kind | undefined;
@@ -43,12 +48,14 @@ function readOptions(): Options | undefined {
       machines: { type: 'string', default: '4' },
       broker: { type: 'string', default: 'aedes' },
       servers: { type: 'string', default: 'apart' },
+      points: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
   });
   if (values.help === true) return undefined;
   const only = oneOf('only', [...KINDS, undefined], values.only);
   return {
+    points: values.points,
     kills: whole('kills', values.kills, 100_000),
     seed: whole('seed', values.seed, 2 ** 31),
     only,
@@ -82,51 +89,80 @@ async function main(): Promise<number> {
   // PostgreSQL runs as another user when we are root.
   await chmod(folder, 0o755);
   const settings = { folder, port: await freePort(), database: 'vendrail' };
-  let postgres = await startEmbeddedPostgres(settings);
-  let system: CrashSystem | undefined;
-  const stop = async (): Promise<void> => {
-    await system?.stop();
-    await postgres.stop('fast');
-    await removeAll(folder, postgres);
-  };
+  const postgres = await startEmbeddedPostgres(settings);
+  const stops: (() => Promise<unknown>)[] = [() => removeAll(folder, postgres)];
   const interrupted = new Promise<number>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(130));
   });
   try {
     await prepare(postgres.url);
-    const random = new Random(options.seed);
-    system = await CrashSystem.start({
-      databaseUrl: postgres.url,
-      machines: options.machines,
-      arrangement: options.servers,
-      broker: options.broker,
-      random: random.next,
-    });
-    const database = {
-      kill: () => postgres.stop('immediate'),
-      start: async () => {
-        postgres = await startEmbeddedPostgres(settings);
-      },
-    };
-    const campaign = runCampaign({
-      ...options,
-      system,
-      databaseUrl: postgres.url,
-      database,
-      random,
-      onStrike: (done, kind, { what, recoveredMs }, { purchases, disagreements }) =>
-        print(
-          `  ${String(done).padStart(4)}  ${kind.padEnd(9)} ${what.padEnd(42)} recovered ${(recoveredMs / 1_000).toFixed(2)} s` +
-            `   ${purchases} purchases, ${disagreements.length} disagreements`,
-        ),
-    }).then((result) => {
-      print(reportOf(result));
-      return result.disagreements.length === 0 ? 0 : 1;
-    });
-    return await Promise.race([campaign, interrupted]);
+    const work = options.points
+      ? everyPoint(options, postgres, stops)
+      : underLoad(options, postgres, () => startEmbeddedPostgres(settings), stops);
+    return await Promise.race([work, interrupted]);
   } finally {
-    await stop();
+    for (const stop of stops.toReversed()) await stop();
   }
+}
+
+async function everyPoint(
+  options: Options,
+  postgres: EmbeddedPostgres,
+  stops: (() => Promise<unknown>)[],
+): Promise<number> {
+  stops.push(() => postgres.stop('fast'));
+  const books = new Books(postgres.url, 'postgres');
+  stops.push(() => books.close());
+  let made = 0;
+  const newDatabase = async (): Promise<string> => {
+    made += 1;
+    await books.query(`CREATE DATABASE points_${made} TEMPLATE vendrail`);
+    const url = new URL(postgres.url);
+    url.pathname = `/points_${made}`;
+    return url.href;
+  };
+  const result = await runPoints(options.seed, newDatabase, (point) => print(`  died ${point}`));
+  print(pointsReportOf(result));
+  return result.disagreements.length + result.missed.length === 0 ? 0 : 1;
+}
+
+async function underLoad(
+  options: Options,
+  first: EmbeddedPostgres,
+  startAgain: () => Promise<EmbeddedPostgres>,
+  stops: (() => Promise<unknown>)[],
+): Promise<number> {
+  let postgres = first;
+  stops.push(() => postgres.stop('fast'));
+  const random = new Random(options.seed);
+  const system = await CrashSystem.start({
+    databaseUrl: postgres.url,
+    machines: options.machines,
+    arrangement: options.servers,
+    broker: options.broker,
+    random: random.next,
+  });
+  stops.push(() => system.stop());
+  const database = {
+    kill: () => postgres.stop('immediate'),
+    start: async () => {
+      postgres = await startAgain();
+    },
+  };
+  const result = await runCampaign({
+    ...options,
+    system,
+    databaseUrl: postgres.url,
+    database,
+    random,
+    onStrike: (done, kind, { what, recoveredMs }, { purchases, disagreements }) =>
+      print(
+        `  ${String(done).padStart(4)}  ${kind.padEnd(9)} ${what.padEnd(42)} recovered ${(recoveredMs / 1_000).toFixed(2)} s` +
+          `   ${purchases} purchases, ${disagreements.length} disagreements`,
+      ),
+  });
+  print(reportOf(result));
+  return result.disagreements.length === 0 ? 0 : 1;
 }
 
 async function prepare(url: string): Promise<void> {

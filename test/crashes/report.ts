@@ -1,5 +1,6 @@
 import type { CampaignResult } from './campaign.js';
 import { LABELS } from './labels.js';
+import type { PointsResult } from './points.js';
 import type { Strike } from './strikes.js';
 
 /** The table at the end: kills by kind, recovery times, purchases and how they ended. */
@@ -19,6 +20,18 @@ export function reportOf({ strikes, pointsReached, auditor, disagreements }: Cam
     `  ${auditor.purchases} purchases: ${endings.join(', ')}`,
     `  ${auditor.uncertain} vends in doubt after power cuts, each not charged and a review case`,
     `  ${disagreements.length} disagreements`,
+    ...disagreements.map((text) => `  ✗ ${text}`),
+    '',
+  ].join('\n');
+}
+
+/** What the pass over all labelled points found. */
+export function pointsReportOf({ crashed, missed, purchases, disagreements }: PointsResult): string {
+  return [
+    '',
+    `  ${new Set(crashed).size} of ${LABELS.length} labelled points killed a server, ${crashed.length} deaths`,
+    ...missed.map((point) => `  ✗ never reached: ${point}`),
+    `  ${purchases} purchases, ${disagreements.length} disagreements`,
     ...disagreements.map((text) => `  ✗ ${text}`),
     '',
   ].join('\n');

@@ -97,15 +97,15 @@ export function crashPointOf(server: Child): string | undefined {
   return CRASHED.exec(server.log)?.[1];
 }
 
-async function isReady(agent: Agent, port: number): Promise<boolean> {
+async function isReady(agent: Agent, port: number): Promise<true | string> {
   try {
     const { statusCode, body } = await request(`https://localhost:${port}/health/ready`, {
       dispatcher: agent,
       headersTimeout: 2_000,
     });
-    await body.dump();
-    return statusCode === 200;
-  } catch {
-    return false;
+    const said = await body.text();
+    return statusCode === 200 || `${statusCode} ${said}`;
+  } catch (error) {
+    return String(error);
   }
 }

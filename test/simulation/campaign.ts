@@ -6,13 +6,23 @@ import type { Batch } from './simulate-worker.js';
 /** Large enough that the message costs nothing, small enough that all threads end together. */
 const BATCH = 50;
 
+export interface Campaign {
+  readonly from: number;
+  readonly seeds: number;
+  readonly threads: number;
+  readonly progress?: (figures: Figures) => void;
+  /** The built worker; a thread cannot run the sources. */
+  readonly worker?: URL;
+}
+
 /** Runs many seeds on several threads. @throws what a thread throws: the simulation itself is broken then. */
-export async function runCampaign(
-  from: number,
-  seeds: number,
-  threads: number,
-  progress: (figures: Figures) => void,
-): Promise<Figures> {
+export async function runCampaign({
+  from,
+  seeds,
+  threads,
+  progress,
+  worker = new URL('./simulate-worker.js', import.meta.url),
+}: Campaign): Promise<Figures> {
   const figures = new Figures();
   let next = from;
   const take = (): Batch | null => {
@@ -22,9 +32,9 @@ export async function runCampaign(
     return { from: next - count, count };
   };
   const workers = Array.from({ length: Math.min(threads, Math.ceil(seeds / BATCH)) }, () =>
-    drive(take, (part) => {
+    drive(worker, take, (part) => {
       figures.merge(part);
-      progress(figures);
+      progress?.(figures);
     }),
   );
   await Promise.all(workers);
@@ -33,8 +43,8 @@ export async function runCampaign(
 }
 
 /** One thread, given one batch after the other. */
-function drive(take: () => Batch | null, done: (part: Figures) => void): Promise<void> {
-  const worker = new Worker(new URL('./simulate-worker.js', import.meta.url));
+function drive(program: URL, take: () => Batch | null, done: (part: Figures) => void): Promise<void> {
+  const worker = new Worker(program);
   return new Promise((resolve, reject) => {
     const give = (): void => {
       const batch = take();

@@ -24,6 +24,8 @@ export class Figures {
   readonly lies = new Map<string, number>();
   readonly endings = new Map<string, number>();
   readonly cases = new Map<string, number>();
+  /** What was opened where nothing failed: nothing, or nobody could trust a case any more. */
+  readonly calmCases = new Map<string, number>();
   readonly transitions = new Set<string>();
   readonly failures: Failure[] = [];
   /** In no order, so that threads may finish as they like. */
@@ -39,6 +41,7 @@ export class Figures {
     addAll(this.lies, outcome.lies);
     addAll(this.endings, outcome.endings);
     addAll(this.cases, outcome.cases);
+    if (outcome.isCalm) addAll(this.calmCases, outcome.cases);
     for (const transition of outcome.transitions) this.transitions.add(transition);
     this.hash ^= hashOf(`${outcome.seed}:${outcome.hash}`);
     const [violation] = outcome.violations;
@@ -60,6 +63,7 @@ export class Figures {
     addAll(this.lies, part.lies);
     addAll(this.endings, part.endings);
     addAll(this.cases, part.cases);
+    addAll(this.calmCases, part.calmCases);
     for (const transition of part.transitions) this.transitions.add(transition);
     this.failures.push(...part.failures.slice(0, FAILURES_MAX - this.failures.length));
     this.hash ^= part.hash;

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { ArgumentError, type Arguments, HELP, readArguments } from './arguments.js';
 import { findBugs } from './bugs/find-bugs.js';
 import { runCampaign } from './campaign.js';
+import type { Figures } from './figures.js';
 import { reportOf, timeLineOf } from './report.js';
 import { runSeed } from './run-seed.js';
 
@@ -23,11 +24,12 @@ async function main(): Promise<number> {
 async function many({ from, seeds, threads, hash }: Arguments): Promise<number> {
   const startedAt = performance.now();
   let toldAt = startedAt;
-  const figures = await runCampaign(from, seeds, threads, (so) => {
+  const progress = (so: Figures): void => {
     if (performance.now() - toldAt < PROGRESS_EVERY_MS) return;
     toldAt = performance.now();
     process.stderr.write(`  ${so.seeds} seeds, ${so.violated} violations\n`);
-  });
+  };
+  const figures = await runCampaign({ from, seeds, threads, progress });
   say(reportOf(figures, (performance.now() - startedAt) / 1_000));
   if (hash) say(`hash         ${(figures.hash >>> 0).toString(16).padStart(8, '0')}`);
   const [first] = figures.failures;

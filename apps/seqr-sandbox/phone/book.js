@@ -1,74 +1,92 @@
-/** The table beside the phone: the sandbox's own view of every invoice, asked for once a second. */
+/** The book beside the phone: all that the sandbox knows, asked for once a second and drawn when it is new. */
+import { element, PANELS } from './book-panels.js';
+import { waiting } from './words.js';
+
 const $ = (id) => document.getElementById(id);
 
-const SHOWN_MAX = 12;
+let chosen = PANELS[0];
+let drawn = '';
+let book;
 
-async function get(path) {
-  const response = await fetch(`/sandbox/${path}`);
-  return response.json();
+const tabs = PANELS.map((panel) => {
+  const tab = element('button', panel.name, { type: 'button', role: 'tab', id: `tab-${panel.name}` });
+  tab.append(element('span', '', { className: 'count' }));
+  tab.addEventListener('click', () => choose(panel));
+  return tab;
+});
+$('tabs').append(...tabs);
+// The arrow keys go from tab to tab, as in every list of tabs.
+$('tabs').addEventListener('keydown', ({ key }) => {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
+  if (step === undefined) return;
+  const index = (PANELS.indexOf(chosen) + step + PANELS.length) % PANELS.length;
+  choose(PANELS[index]);
+  tabs[index].focus();
+});
+
+function choose(panel) {
+  chosen = panel;
+  drawn = '';
+  for (const [index, tab] of tabs.entries()) {
+    const isChosen = PANELS[index] === panel;
+    tab.ariaSelected = String(isChosen);
+    tab.tabIndex = isChosen ? 0 : -1;
+  }
+  $('panel').setAttribute('aria-labelledby', `tab-${panel.name}`);
+  draw();
 }
 
-function element(name, text, properties = {}) {
-  return Object.assign(document.createElement(name), { textContent: text, ...properties });
+function draw() {
+  if (!book) return;
+  for (const [index, { name, count }] of PANELS.entries()) {
+    const [, badge] = tabs[index].childNodes;
+    badge.textContent = count(book) || '';
+    tabs[index].classList.toggle('alarm', name === 'Breaches' && book.violations.length > 0);
+  }
+  // What has not changed is not drawn again: whoever reads or has the keyboard in it is not disturbed.
+  const news = JSON.stringify(book);
+  if (news === drawn) return;
+  drawn = news;
+  const focused = document.activeElement?.closest?.('#panel details')?.querySelector('small')?.textContent;
+  const entries = chosen.draw(book);
+  const empty = element('p', chosen.empty, { className: 'hint empty' });
+  $('panel').replaceChildren(...(entries.length > 0 ? entries : [empty]));
+  if (!focused) return;
+  const again = [...$('panel').querySelectorAll('summary')].find((one) => one.textContent.includes(focused));
+  again?.focus({ preventScroll: true });
 }
 
-/** "collect in 14 s", "ends in 9 min 58 s": the earlier of the two limits an invoice can have. */
-function timeLeft({ collectBy, endsAt }) {
-  const until = (moment) => Math.max(0, Math.round((Date.parse(moment) - Date.now()) / 1000));
-  if (collectBy) return `collect in ${until(collectBy)} s`;
-  if (!endsAt) return '';
-  const seconds = until(endsAt);
-  return seconds < 60 ? `ends in ${seconds} s` : `ends in ${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+/** The seconds that are left run on between two news. */
+function tick() {
+  for (const remark of $('panel').querySelectorAll('small')) {
+    if (remark.waitsFor) remark.textContent = waiting(remark.waitsFor);
+  }
 }
 
-function row(invoice) {
-  const amount = (text) => (text === '0.00' || text === '0' ? '–' : `${text} ${invoice.currency}`);
-  const name = element('td', invoice.title);
-  name.append(element('small', invoice.reference));
-  const badge = element('span', invoice.state, { className: 'state' });
-  badge.dataset.state = invoice.state;
-  const state = element('td', '');
-  state.append(badge);
-  const remark = invoice.note ?? timeLeft(invoice);
-  if (remark) state.append(element('small', remark, { title: remark }));
-  const tableRow = document.createElement('tr');
-  tableRow.append(
-    name,
-    state,
-    element('td', amount(invoice.reserved), { className: 'number' }),
-    element('td', amount(invoice.committed), { className: 'number' }),
-    element('td', amount(invoice.released), { className: 'number' }),
-    element('td', `${invoice.acknowledgedVersion} / ${invoice.version}`, {
-      className: 'number',
-      title: 'acknowledged by getPaymentStatus / current',
-    }),
-  );
-  return tableRow;
-}
-
-/** Complaints about a message begin with the operation's name, the others need it before them. */
-function line({ operation, complaint }) {
-  return element('li', complaint.startsWith(operation) ? complaint : `${operation}: ${complaint}`);
+function health({ violations, bank, faults }) {
+  const count = violations.length === 1 ? '1 breach' : `${violations.length || 'No'} breaches`;
+  const waitingFaults = faults.length > 0 ? `, ${faults.length} faults ordered` : '';
+  return `${count} of the contract${waitingFaults}${bank.isDown ? ', the bank is down' : ''}`;
 }
 
 async function refresh() {
-  const [{ invoices }, { violations }] = await Promise.all([get('invoices'), get('violations')]);
-  $('rows').replaceChildren(...invoices.slice(0, SHOWN_MAX).map(row));
-  $('empty').hidden = invoices.length > 0;
-  const count = violations.length === 1 ? '1 breach' : `${violations.length || 'No'} breaches`;
-  const health = `${count} of the contract`;
-  if ($('health').textContent !== health) $('health').textContent = health;
-  $('violations-part').hidden = violations.length === 0;
-  const latest = violations.slice(-SHOWN_MAX).toReversed();
-  $('violations').replaceChildren(...latest.map(line));
+  const response = await fetch('/sandbox/book');
+  book = await response.json();
+  draw();
+  tick();
+  say(health(book));
+}
+
+/** A live region speaks whenever it is written to, so it is written only when the words are new. */
+function say(text) {
+  if ($('health').textContent !== text) $('health').textContent = text;
 }
 
 function again() {
   refresh()
-    .catch(() => {
-      $('health').textContent = 'The sandbox does not answer';
-    })
+    .catch(() => say('The sandbox does not answer'))
     .finally(() => setTimeout(again, 1000));
 }
 
+choose(chosen);
 again();

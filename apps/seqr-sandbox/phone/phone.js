@@ -1,4 +1,6 @@
 /** The payer's phone: scan, approve, watch. Everything it knows comes from the sandbox's control interface. */
+import { money } from './words.js';
+
 const $ = (id) => document.getElementById(id);
 const OTHER = 'other';
 
@@ -44,27 +46,51 @@ const REFUSALS = {
   SYSTEM_ERROR: 'Something went wrong at the seller.',
 };
 
+/** `HTTP://SEQR.SE/R…` is an invoice, `HTTP://SEQR.SE/Q…` the sticker of a till: both are paid without a machine. */
+const INVOICE_QR = /^(?:HTTP|SEQR):\/\/SEQR\.SE\/[RQ]\w+$/i;
+
 let reference = '';
+let wasPending = false;
 
 $('scan').addEventListener('submit', (event) => {
   event.preventDefault();
   void busy($('scan'), 'scan-error', async () => {
     const chosen = $('machine').value;
+    const qrText = chosen === OTHER ? $('qr').value.trim() : chosen;
+    if (INVOICE_QR.test(qrText)) return approve(await call('POST', 'open', { qrText }));
     const answer = await call('POST', 'scan', {
-      qrText: chosen === OTHER ? $('qr').value.trim() : chosen,
+      qrText,
       msisdn: $('msisdn').value,
       amount: $('amount').value.replace(',', '.'),
       currency: $('currency').value,
     });
     if (answer.outcome === 'refused') throw new Error(REFUSALS[answer.errorCode]);
     if (answer.outcome === 'broken') throw new Error(`The seller gave no proper answer: ${answer.reason}`);
-    reference = answer.invoiceReference;
-    const invoice = await call('GET', `invoices/${reference}`);
-    $('approve-title').textContent = invoice.title;
-    $('approve-amount').textContent = `${invoice.total} ${invoice.currency}`;
-    $('approve-error').textContent = '';
-    $('pin').value = '';
-    show('approve');
+    await approve(await call('GET', `invoices/${answer.invoiceReference}`));
+  });
+});
+
+/** Shows an invoice for approval. One that is decided, or waits for its merchant, is only watched. */
+async function approve(invoice) {
+  ({ reference } = invoice);
+  if (invoice.state !== 'ISSUED') return watch();
+  $('approve-title').textContent = invoice.title;
+  $('approve-amount').textContent = money(invoice.total, invoice.currency);
+  $('approve-hint').textContent =
+    invoice.paymentMode === 'IMMEDIATE_DEBIT'
+      ? 'will be paid at once.'
+      : 'will be reserved. You pay only for what you take.';
+  $('approve-error').textContent = '';
+  $('pin').value = '';
+  show('approve');
+}
+
+/** The book beside the phone hands an invoice over: the payer has "scanned" it. */
+document.addEventListener('pay', ({ detail }) => {
+  void busy($('scan'), 'scan-error', async () => {
+    show('scan');
+    await approve(await call('POST', `invoices/${detail}/open`, {}).catch(() => call('GET', `invoices/${detail}`)));
+    $('screen').scrollIntoView({ block: 'nearest' });
   });
 });
 
@@ -92,7 +118,11 @@ $('decline').addEventListener('click', () => {
   });
 });
 
-$('again').addEventListener('click', () => show('scan'));
+$('again').addEventListener('click', () => {
+  // An invoice that was open is put away, so that its merchant can change or cancel it again.
+  void call('POST', `invoices/${reference}/put-away`, {}).catch(() => undefined);
+  show('scan');
+});
 $('machine').addEventListener('change', () => toggleQr());
 
 function toggleQr() {
@@ -103,21 +133,32 @@ function toggleQr() {
 
 /** What the payer reads: the state in words, and how much it cost. */
 function words(invoice) {
-  const money = (amount) => `${amount} ${invoice.currency}`;
+  const text = (amount) => money(amount, invoice.currency);
   switch (invoice.state) {
     case 'ISSUED':
       return ['busy', 'One moment', 'The payment is being confirmed.'];
+    case 'PENDING_ISSUER_ACKNOWLEDGE':
+      return ['busy', 'One moment', 'The seller is looking at your cards.'];
     case 'RESERVED':
       return [
         'open',
-        `${money(invoice.reserved)} reserved`,
+        `${text(invoice.reserved)} reserved`,
         'Take what you want at the machine. The rest is given back.',
       ];
     case 'PAID':
-      return ['good', `You paid ${money(invoice.committed)}`, `${money(invoice.released)} were released.`];
+      return ['good', `You paid ${text(invoice.committed)}`, afterwards(invoice, text)];
     default:
       return ['ended', 'Nothing was charged', sentence(invoice.note)];
   }
+}
+
+/** What became of the rest: released with the commit, given back later. */
+function afterwards(invoice, text) {
+  const parts = [
+    Number(invoice.released) > 0 ? `${text(invoice.released)} were released.` : '',
+    Number(invoice.refunded) > 0 ? `${text(invoice.refunded)} were given back.` : '',
+  ];
+  return parts.filter(Boolean).join(' ') || 'Thank you.';
 }
 
 async function watch() {
@@ -127,6 +168,12 @@ async function watch() {
 
 async function refresh() {
   const invoice = await call('GET', `invoices/${reference}`);
+  // The merchant has answered about the payer's cards: now the payer may decide.
+  if (wasPending && invoice.state === 'ISSUED') {
+    wasPending = false;
+    return approve(invoice);
+  }
+  wasPending = invoice.state === 'PENDING_ISSUER_ACKNOWLEDGE';
   const [tone, title, text] = words(invoice);
   $('live-lamp').dataset.tone = tone;
   // A live region speaks whenever it is written to, so it is written only when the words are new.

@@ -3,8 +3,9 @@ import type { Money } from '#purchase/money.js';
 import { DEFAULT_RULES, PayerError, type BookRules } from './book-rules.js';
 import type { Clock } from './clock.js';
 import type { Invoice, InvoiceTerms, NotificationAttempt, Refund, RefundTerms, SubmittedReceipt } from './invoice.js';
+import { Credits, USER_TOKEN, type Credit } from './credits.js';
 import { Ledger } from './ledger.js';
-import { invoiceOf, ReferenceNumbers } from './reference-numbers.js';
+import { ersReferenceOf, invoiceOf, ReferenceNumbers } from './reference-numbers.js';
 import { SeqrRefusal } from './result-codes.js';
 import { RuledInvoice } from './ruled-invoice.js';
 import type { CustomerToken, PayerCard } from './tokens.js';
@@ -19,6 +20,7 @@ export class InvoiceBook {
   readonly rules: BookRules;
   /** The payments that stand and the refunds, for reconciliation. */
   readonly ledger: Ledger;
+  readonly credits = new Credits();
   readonly #invoices = new Map<string, RuledInvoice>();
   readonly #numbers: ReferenceNumbers;
   readonly #booked = new WeakSet<RuledInvoice>();
@@ -110,6 +112,20 @@ export class InvoiceBook {
       currency: invoice.currency,
     });
     return refund;
+  }
+
+  /**
+   * creditUser: pays money out to a payer.
+   *
+   * @throws SeqrRefusal INVALID_CUSTOMER (52) when no invoice of this principal had a token with that id.
+   */
+  credit(by: string, userId: string, amount: Money, description: string): Credit {
+    const isKnown = [...this.#invoices.values()].some(
+      ({ owner, tokens }) => owner === by && tokens.some(({ id, value }) => id === USER_TOKEN && value === userId),
+    );
+    if (!isKnown) throw new SeqrRefusal('INVALID_CUSTOMER', 'no invoice of this principal named such a payer');
+    const ersReference = ersReferenceOf(this.#numbers.next(), 1);
+    return this.credits.add({ ersReference, at: this.clock.now(), by, userId, amount, description });
   }
 
   /** The payer has scanned the invoice and looks at it, with these cards in the app. */

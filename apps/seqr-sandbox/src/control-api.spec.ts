@@ -118,6 +118,25 @@ describe('bad input is answered with a code and a reason', () => {
     ['POST', 'faults', { operation: 'sendInvoice', kind: 'explode' }, 400, 'BAD_INPUT'],
     ['POST', 'faults', { operation: 'sendInvoice', kind: 'lose' }, 400, 'BAD_FAULT'],
     ['POST', 'faults', 'lose', 400, 'BAD_INPUT'],
+    ['POST', 'faults', { operation: 'sendMoney', kind: 'delay' }, 400, 'BAD_INPUT'],
+    ['POST', 'faults', { operation: 'sendInvoice', kind: 'wrong-answer', answer: { total: '1' } }, 400, 'BAD_INPUT'],
+    [
+      'POST',
+      'faults',
+      { operation: 'sendInvoice', kind: 'wrong-answer', answer: { status: 'PAID' } },
+      400,
+      'BAD_FAULT',
+    ],
+    ['POST', 'faults', { operation: 'sendInvoice', kind: 'fault', invoiceReference: '1' }, 400, 'BAD_FAULT'],
+    ['PUT', 'terminals/nobody', { isBlocked: true }, 404, 'UNKNOWN_TERMINAL'],
+    ['PUT', 'terminals/nobody', { state: 'blocked' }, 400, 'BAD_INPUT'],
+    ['PUT', 'resellers/nobody', { isBlocked: true }, 404, 'UNKNOWN_RESELLER'],
+    ['PUT', 'bank', {}, 400, 'BAD_INPUT'],
+    ['PUT', 'invoices/1/payer', { takesRefunds: false }, 404, 'UNKNOWN_INVOICE'],
+    ['POST', 'invoices/1/open', { cards: [{ id: '', value: '1' }] }, 400, 'BAD_INPUT'],
+    ['POST', 'open', { qrText: 'HTTP://SEQR.SE/000/ups?w=a&t=b' }, 404, 'UNKNOWN_INVOICE'],
+    ['POST', 'sessions', { msisdn: '+358401234567' }, 400, 'BAD_INPUT'],
+    ['POST', `sessions/${'0'.repeat(32)}/authorize`, undefined, 404, 'UNKNOWN_SESSION'],
     ['PUT', 'settings', { createPurchaseUrl: 'localhost' }, 400, 'BAD_URL'],
     ['POST', 'invoices/1/confirm', { pin: '1234' }, 404, 'UNKNOWN_INVOICE'],
     ['POST', 'invoices/1/confirm', {}, 400, 'BAD_INPUT'],
@@ -140,6 +159,34 @@ describe('bad input is answered with a code and a reason', () => {
   });
 });
 
+it('shows the whole book in one answer, without passwords and what was sent', async () => {
+  const { id } = sandbox.terminals.register(RESELLER.id, { externalTerminalId: 'a', name: 'Till', password: 'unsaid' });
+  const reference = issue();
+  sandbox.faults.add({ operation: 'sendInvoice', kind: 'fault', times: 1 });
+  const { json } = await call('GET', 'book');
+  expect(json).toMatchObject({
+    bank: { isDown: false },
+    invoices: [{ reference, history: [{ event: 'sendInvoice 30.00 EUR' }] }],
+    refunds: [],
+    periods: [],
+    terminals: [{ id, name: 'Till', state: 'registered', seqrId: null }],
+    resellers: [{ id: RESELLER.id, isBlocked: false, mayRefund: true }],
+    faults: [{ operation: 'sendInvoice' }],
+    calls: [],
+    violations: [],
+  });
+  expect(JSON.stringify(json)).not.toContain('unsaid');
+  expect(JSON.stringify(json)).not.toContain(RESELLER.password);
+});
+
+it('lets no terminal that is unregistered in again', async () => {
+  const { id } = sandbox.terminals.register(RESELLER.id, { externalTerminalId: 'a', name: 'Till', password: 'unsaid' });
+  sandbox.terminals.unregister(id);
+  const answer = await call('PUT', `terminals/${id}`, { isBlocked: false });
+  expect(answer).toMatchObject({ status: 409, json: { code: 'UNREGISTERED' } });
+  expect(sandbox.terminals.find(id)?.state).toBe('unregistered');
+});
+
 it('serves the phone with nothing from elsewhere, and says on every answer that it is a sandbox', async () => {
   const page = await fetch(sandbox.url);
   expect(page.headers.get('x-sandbox')).toBe('no real money');
@@ -148,7 +195,13 @@ it('serves the phone with nothing from elsewhere, and says on every answer that 
   expect(html).toContain('no real money');
   const parts = [...html.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, path]) => path ?? '');
   expect(parts.length).toBeGreaterThan(0);
-  for (const path of parts) expect((await fetch(new URL(path, sandbox.url))).status).toBe(200);
+  for (const path of parts) {
+    const part = await fetch(new URL(path, sandbox.url));
+    expect(part.status).toBe(200);
+    for (const [, imported = ''] of (await part.text()).matchAll(/ from '([^']+)';$/gm)) {
+      expect((await fetch(new URL(imported, part.url))).status).toBe(200);
+    }
+  }
 });
 
 it('goes on after a caller who hangs up in the middle', async () => {

@@ -31,6 +31,10 @@ export const INPUT = {
   payer: z.strictObject({ takesRefunds: z.boolean() }),
   terminal: z.strictObject({ isBlocked: z.boolean().optional(), holdsManyInvoices: z.boolean().optional() }),
   reseller: z.strictObject({ isBlocked: z.boolean().optional(), mayRefund: z.boolean().optional() }),
+  session: z.strictObject({
+    msisdn: z.string().regex(/^\d{5,15}$/, 'must be 5 to 15 digits, no plus'),
+    parameters: z.record(z.string().min(1).max(64), z.string().max(200)).default({}),
+  }),
   bank: z.strictObject({ isDown: z.boolean() }),
   settings: z.strictObject({ createPurchaseUrl: z.string().max(2000) }),
 };

@@ -11,8 +11,9 @@ import type { Bank } from './operations/parts.js';
 import type { Payer } from './payer.js';
 import { invoiceOfQr } from './qr-text.js';
 import type { Resellers } from './resellers.js';
+import type { ClientSessions } from './sessions.js';
 import type { Terminals } from './terminals.js';
-import { invoiceView, periodView, refundViews, summaryView, terminalView } from './views.js';
+import { callView, creditView, invoiceView, periodView, refundViews, summaryView, terminalView } from './views.js';
 
 export interface SandboxMachine {
   readonly token: string;
@@ -23,6 +24,7 @@ export interface SandboxMachine {
 export interface ControlParts {
   readonly bank: Bank;
   readonly terminals: Terminals;
+  readonly sessions: ClientSessions;
   readonly resellers: Resellers;
   readonly book: InvoiceBook;
   readonly payer: Payer;
@@ -38,11 +40,18 @@ export type Route = readonly [method: string, path: RegExp, handler: Handler];
 
 /** A page of the newest: whoever needs more asks for one invoice. */
 const SHOWN = 200;
-/** What the page shows of the calls, which may hold whole requests. */
+/** What the page shows of them: it asks for all once a second. */
+const INVOICES_ON_PAGE = 50;
 const CALLS_SHOWN = 40;
 
 export function controlRoutes(parts: ControlParts): readonly Route[] {
-  return [...payerRoutes(parts), ...bookRoutes(parts), ...seqrRoutes(parts), ...faultRoutes(parts)];
+  return [
+    ...payerRoutes(parts),
+    ...sessionRoutes(parts),
+    ...bookRoutes(parts),
+    ...seqrRoutes(parts),
+    ...faultRoutes(parts),
+  ];
 }
 
 /** What a payer does. Each answers with the invoice as it then is. */
@@ -92,6 +101,28 @@ function payerRoutes({ book, payer, terminals, machines }: ControlParts): readon
   ];
 }
 
+/** A shop's page inside the app: opened, agreed to, left. */
+function sessionRoutes({ sessions }: ControlParts): readonly Route[] {
+  const decide = (state: 'authorized' | 'cancelled') => (_: IncomingMessage, key: string) => {
+    const decided = sessions.decide(key, state);
+    if (!decided) throw new HttpError(404, 'UNKNOWN_SESSION', 'there is no such session, or it has ended');
+    return { key, state: decided.state };
+  };
+  return [
+    ['GET', /^sessions$/, () => ({ sessions: sessions.list() })],
+    [
+      'POST',
+      /^sessions$/,
+      async (request) => {
+        const { key, state } = sessions.open(await readInput(request, INPUT.session));
+        return { key, state };
+      },
+    ],
+    ['POST', /^sessions\/([0-9a-f]{32})\/authorize$/, decide('authorized')],
+    ['POST', /^sessions\/([0-9a-f]{32})\/cancel$/, decide('cancelled')],
+  ];
+}
+
 /** What the book says. */
 function bookRoutes({ book, journal, terminals, resellers, bank, faults }: ControlParts): readonly Route[] {
   const invoices = () => book.list(SHOWN);
@@ -100,6 +131,7 @@ function bookRoutes({ book, journal, terminals, resellers, bank, faults }: Contr
     ['GET', /^invoices$/, () => ({ invoices: invoices().map(summaryView) })],
     ['GET', /^invoices\/(\d{1,40})$/, (_, id) => viewOf(book, id)],
     ['GET', /^refunds$/, () => ({ refunds: refundViews(book.list()).slice(0, SHOWN) })],
+    ['GET', /^credits$/, () => ({ credits: book.credits.list().map(creditView) })],
     ['GET', /^periods$/, () => ({ periods: periods() })],
     ['GET', /^violations$/, () => ({ violations: journal.violations })],
     ['GET', /^calls$/, () => ({ calls: journal.calls })],
@@ -108,13 +140,13 @@ function bookRoutes({ book, journal, terminals, resellers, bank, faults }: Contr
       /^book$/,
       () => ({
         bank,
-        invoices: invoices().map(invoiceView),
+        invoices: book.list(INVOICES_ON_PAGE).map(invoiceView),
         refunds: refundViews(book.list()).slice(0, SHOWN),
         periods: periods(),
         terminals: terminals.list().map(terminalView).toReversed().slice(0, SHOWN),
         resellers: resellers.list(),
         faults: faults.list(),
-        calls: journal.calls.slice(-CALLS_SHOWN).toReversed(),
+        calls: journal.calls.slice(-CALLS_SHOWN).toReversed().map(callView),
         violations: journal.violations.toReversed(),
       }),
     ],

@@ -41,6 +41,8 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   registerTerminal: ['externalTerminalId', 'password', 'name'],
   assignSeqrId: ['seqrId'],
   executeReport: ['reportId', 'parameters/parameter/entry'],
+  creditUser: under('creditUserRequest', ['userId', 'amount/currency', 'amount/value']),
+  getClientSessionInfo: ['key'],
 };
 
 const LENGTHS: Readonly<Record<string, number>> = {

@@ -12,7 +12,9 @@ export const SOAP_OPERATIONS = [
   'unregisterTerminal',
   'markTransactionPeriod',
   'executeReport',
+  'creditUser',
   'benchmarkingNop',
+  'getClientSessionInfo',
 ] as const;
 
 /** Where a fault can strike: an operation of the SOAP service, the notification, or the call of createPurchase. */

@@ -1,8 +1,16 @@
+import { readFileSync } from 'node:fs';
+
 import { ManualClock } from './clock.js';
-import { FaultError, Faults, type FaultOrder } from './faults.js';
+import { FAULT_TARGETS, FaultError, Faults, type FaultOrder, type WrongAnswer } from './faults.js';
+import { projectFile } from './project-files.js';
+import { RESULT_CODES } from './result-codes.js';
 import { startSandbox, type RunningSandbox } from './sandbox.js';
+import { checkElement } from './schema.js';
+import { Bench } from './testing/bench.js';
 import { postSoap } from './testing/merchant.js';
 import * as requests from './testing/requests.js';
+import { childOf, textAt } from './xml.js';
+import { readXsd } from './xsd.js';
 
 describe('an order', () => {
   const order: FaultOrder = { operation: 'sendInvoice', kind: 'fault', times: 1 };
@@ -21,7 +29,48 @@ describe('an order', () => {
     expect([1, 2].map(() => faults.take('sendInvoice')?.kind)).toEqual(['drop-reply', 'fault']);
   });
 
+  it('lets so many calls through first as it says', () => {
+    const faults = new Faults();
+    faults.add({ ...order, after: 2 });
+    expect([1, 2, 3, 4].map(() => faults.take('sendInvoice')?.kind)).toEqual([
+      undefined,
+      undefined,
+      'fault',
+      undefined,
+    ]);
+  });
+
+  it('strikes only the invoice and the terminal that it names', () => {
+    const faults = new Faults();
+    faults.add({ operation: 'cancelInvoice', kind: 'fault', times: 9, invoiceReference: '1' });
+    faults.add({ operation: 'sendInvoice', kind: 'garbage', times: 9, terminalId: 'a' });
+    expect(faults.take('cancelInvoice', { invoiceReference: '2' })).toBeUndefined();
+    expect(faults.take('cancelInvoice', { invoiceReference: '1' })?.kind).toBe('fault');
+    expect(faults.take('sendInvoice', { terminalId: 'b' })).toBeUndefined();
+    expect(faults.take('sendInvoice', { terminalId: 'a' })?.kind).toBe('garbage');
+  });
+
   it.each<[string, FaultOrder]>([
+    ['an invoice, where the call names none', { ...order, invoiceReference: '1' }],
+    [
+      'a terminal, where the call names none',
+      { ...order, operation: 'createPurchase', kind: 'delay', delayMs: 1, terminalId: 'a' },
+    ],
+    ['a pause of half a call', { ...order, after: 0.5 }],
+    ['a wrong answer that says nothing', { ...order, kind: 'wrong-answer', answer: {} }],
+    ['a wrong answer that is missing', { ...order, kind: 'wrong-answer' }],
+    ['an answer that goes with no wrong answer', { ...order, answer: { ersReference: '1' } }],
+    ['a status where the reply has none', { ...order, kind: 'wrong-answer', answer: { status: 'PAID' } }],
+    ['the reply of the same operation', { ...order, kind: 'wrong-answer', answer: { operation: 'sendInvoice' } }],
+    ['the reply of a notification', { ...order, kind: 'wrong-answer', answer: { operation: 'notification' } }],
+    [
+      'two lies that exclude each other',
+      { ...order, kind: 'wrong-answer', answer: { operation: 'cancelInvoice', ersReference: '1' } },
+    ],
+    [
+      'an amount with a comma',
+      { ...order, operation: 'getPaymentStatus', kind: 'wrong-answer', answer: { amount: '1,00' } },
+    ],
     ['a kind that the target does not have', { ...order, kind: 'lose' }],
     [
       'a kind that a notification does not have',
@@ -123,4 +172,128 @@ describe('a fault of the SOAP service', () => {
     await postSoap(sandbox.soapUrl, requests.commitReservation(reference, '30,00'));
     expect(sandbox.faults.list()).toHaveLength(1);
   });
+});
+
+describe('a wrong answer', () => {
+  let bench: Bench;
+
+  beforeEach(async () => {
+    bench = await Bench.start();
+  });
+
+  afterEach(() => bench.stop());
+
+  const order = (operation: FaultOrder['operation'], answer: WrongAnswer) =>
+    bench.control('POST', 'faults', { operation, kind: 'wrong-answer', answer });
+  const status = async (reference: string) =>
+    childOf((await bench.post(requests.getPaymentStatus(reference))).message, 'return');
+
+  it('tells a status, a version and an amount that are not so, once, and the truth after', async () => {
+    const reference = await bench.issue();
+    await order('getPaymentStatus', { status: 'PAID', amount: '99.00', version: 7, ersReference: 'never-paid' });
+    const lie = await status(reference);
+    expect(['ersReference', 'status', 'version'].map((name) => textAt(lie, name))).toEqual(['never-paid', 'PAID', '7']);
+    expect(textAt(lie, 'receipt/invoice/totalAmount/value')).toBe('99.00');
+    expect(textAt(await status(reference), 'status')).toBe('ISSUED');
+    expect(bench.sandbox.book.find(reference)?.state).toBe('ISSUED');
+  });
+
+  it('tells a status that nobody knows, and a version that goes back', async () => {
+    const reference = await bench.issue();
+    await order('getPaymentStatus', { status: 'PARTIALLY_PAID', version: 'stale' });
+    const lie = await status(reference);
+    expect([textAt(lie, 'status'), textAt(lie, 'version')]).toEqual(['PARTIALLY_PAID', '0']);
+  });
+
+  it("tells another invoice's status, and the reference of another invoice", async () => {
+    const [reference, other] = [await bench.issue(), await bench.issue()];
+    bench.sandbox.payer.decline(other);
+    await order('getPaymentStatus', { invoiceReference: other });
+    expect(textAt(await status(reference), 'status')).toBe('CANCELED');
+    await order('sendInvoice', { invoiceReference: other });
+    expect(await bench.issue()).toBe(other);
+    expect(bench.sandbox.book.list()).toHaveLength(3);
+  });
+
+  it('is the reply of another operation, after all was done', async () => {
+    const reference = await bench.issue();
+    await order('cancelInvoice', { operation: 'updateInvoice' });
+    const { message } = await bench.post(requests.cancelInvoice(reference));
+    expect(message.name).toBe('updateInvoiceResponse');
+    expect(bench.sandbox.book.find(reference)?.state).toBe('CANCELED');
+  });
+
+  it('tells a terminal, a period and a refund of its own making', async () => {
+    await order('registerTerminal', { terminalId: 'nobody' });
+    await order('markTransactionPeriod', { transactionPeriodId: '0' });
+    await order('refundPayment', { ersReference: '1' });
+    const payment = await bench.pay();
+    expect(await bench.read(requests.registerTerminal(), 'terminalId')).toBe('nobody');
+    expect(await bench.read(requests.markTransactionPeriod(), 'transactionPeriodId')).toBe('0');
+    expect(await bench.read(requests.refundPayment(payment, '1.00'), 'ersReference')).toBe('1');
+  });
+
+  it('keeps to the shape of the schema', async () => {
+    const { elements } = readXsd(readFileSync(projectFile('libs/seqr/wsdl/cashregister-2.xsd'), 'utf8'));
+    const reference = await bench.issue();
+    await order('getPaymentStatus', { status: 'PAID', amount: '1.00', version: 3, ersReference: '1' });
+    const { message } = await bench.post(requests.getPaymentStatus(reference));
+    const type = elements.get(message.name)?.type();
+    expect(() => type && checkElement(message, type, message.name)).not.toThrow();
+  });
+
+  it('strikes one invoice after so many calls, as it is ordered', async () => {
+    const [one, two] = [await bench.issue(), await bench.issue()];
+    const answer = { status: 'FAILED' };
+    const order = { operation: 'getPaymentStatus', kind: 'wrong-answer', answer, invoiceReference: one, after: 1 };
+    expect((await bench.control('POST', 'faults', order)).status).toBe(200);
+    const told: (string | undefined)[] = [];
+    for (const reference of [two, one, two, one]) told.push(textAt(await status(reference), 'status'));
+    expect(told).toEqual(['ISSUED', 'ISSUED', 'ISSUED', 'FAILED']);
+  });
+
+  it('strikes a refund by the invoice it belongs to', async () => {
+    const [one, two] = [await bench.pay(), await bench.pay()];
+    const invoiceReference = two.slice(0, -8);
+    await bench.control('POST', 'faults', {
+      operation: 'refundPayment',
+      kind: 'result-code',
+      resultCode: 93,
+      invoiceReference,
+    });
+    expect(await bench.code(requests.refundPayment(one, '1.00'))).toBe('0');
+    expect(await bench.code(requests.refundPayment(two, '1.00'))).toBe('93');
+  });
+});
+
+it('the list of kinds says what can be ordered where, and every example in it can be', async () => {
+  const bench = await Bench.start();
+  const { json } = await bench.control('GET', 'faults/kinds');
+  const targets = json['targets'] as { operation: string; kinds: string[] }[];
+  expect(targets.map(({ operation }) => operation)).toEqual([...FAULT_TARGETS]);
+  expect(targets.find(({ operation }) => operation === 'notification')?.kinds).toEqual(['delay', 'duplicate', 'lose']);
+  const needs: Record<string, object> = {
+    delay: { delayMs: 1 },
+    'result-code': { resultCode: 90 },
+    'wrong-answer': { answer: { ersReference: '1' } },
+  };
+  for (const { operation, kinds } of targets) {
+    for (const kind of kinds) {
+      const answer = await bench.control('POST', 'faults', { operation, kind, ...needs[kind] });
+      expect([operation, kind, answer.status]).toEqual([operation, kind, 200]);
+      await bench.control('DELETE', 'faults');
+    }
+  }
+  expect((await bench.control('POST', 'faults', json['example'])).status).toBe(200);
+  await bench.stop();
+});
+
+it('every result code can be had from every operation, by order', async () => {
+  const bench = await Bench.start();
+  for (const [name, resultCode] of Object.entries(RESULT_CODES)) {
+    await bench.control('POST', 'faults', { operation: 'cancelInvoice', kind: 'result-code', resultCode });
+    const { message } = await bench.post(requests.cancelInvoice('1'));
+    expect(textAt(message, 'return/resultDescription')).toBe(name);
+  }
+  await bench.stop();
 });

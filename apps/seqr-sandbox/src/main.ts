@@ -56,6 +56,7 @@ const sandbox = await startSandbox({
 say('SEQR SANDBOX - no real money');
 say(`  the payer's phone   ${sandbox.url}/`);
 say(`  SOAP                ${sandbox.soapUrl}   (?wsdl)`);
+say(`  sessions            ${sandbox.sessionUrl}   (?wsdl)`);
 say(`  reseller            ${reseller.id} / ${reseller.userId}`);
 say(`  createPurchase      ${createPurchaseUrl ?? 'not set (CREATE_PURCHASE_URL)'}`);
 

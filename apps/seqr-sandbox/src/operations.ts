@@ -1,9 +1,11 @@
 import type { ReplyFields } from './envelope.js';
+import { CREDITING } from './operations/crediting.js';
 import { INVOICING } from './operations/invoicing.js';
 import type { Operation, OperationParts } from './operations/parts.js';
 import { PROVISIONING } from './operations/provisioning.js';
 import { RECONCILIATION } from './operations/reconciliation.js';
 import { replyBase, success } from './operations/reply.js';
+import { SESSIONS } from './operations/sessions.js';
 import type { Principal } from './principals.js';
 import { SeqrRefusal } from './result-codes.js';
 import type { ValidRequest } from './schema.js';
@@ -15,7 +17,13 @@ export interface OperationReply {
   readonly reason?: string;
 }
 
-const OPERATIONS: Readonly<Record<string, Operation>> = { ...INVOICING, ...PROVISIONING, ...RECONCILIATION };
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  ...INVOICING,
+  ...PROVISIONING,
+  ...RECONCILIATION,
+  ...CREDITING,
+  ...SESSIONS,
+};
 
 /** API page: whose operation it is. The others are for terminals and resellers alike. */
 const ONLY_FOR: Readonly<Record<string, Principal['type']>> = {

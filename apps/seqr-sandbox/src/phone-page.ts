@@ -9,9 +9,11 @@ const FILES = [
   ['/phone.css', 'phone.css', 'text/css; charset=utf-8'],
   ['/phone.js', 'phone.js', 'text/javascript; charset=utf-8'],
   ['/book.js', 'book.js', 'text/javascript; charset=utf-8'],
+  ['/book-panels.js', 'book-panels.js', 'text/javascript; charset=utf-8'],
+  ['/words.js', 'words.js', 'text/javascript; charset=utf-8'],
 ] as const;
 
-/** The payer's phone in the browser: four small files, nothing from anywhere else. */
+/** The payer's phone in the browser: a few small files, nothing from anywhere else. */
 export class PhonePage {
   private constructor(private readonly files: ReadonlyMap<string, { readonly type: string; readonly body: string }>) {}
 

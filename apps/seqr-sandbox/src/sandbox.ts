@@ -18,7 +18,8 @@ import { PhonePage } from './phone-page.js';
 import type { Bank } from './operations/parts.js';
 import { Principals } from './principals.js';
 import { Resellers, type ResellerCredentials } from './resellers.js';
-import { SOAP_PATH, SoapService } from './soap-service.js';
+import { ClientSessions } from './sessions.js';
+import { SESSION_PATH, SOAP_PATH, SoapService } from './soap-service.js';
 import { Terminals, type TerminalCredentials } from './terminals.js';
 
 export interface SandboxOptions {
@@ -47,6 +48,9 @@ export interface RunningSandbox {
   readonly book: InvoiceBook;
   readonly resellers: Resellers;
   readonly terminals: Terminals;
+  /** Of the app with shops' pages, for getClientSessionInfo at `sessionUrl`. */
+  readonly sessions: ClientSessions;
+  readonly sessionUrl: string;
   /** `isDown` makes every operation end with 94 SERVICE_UNAVAILABLE. */
   readonly bank: Bank;
   readonly payer: Payer;
@@ -77,7 +81,17 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   const shops = new Resellers(resellers);
   const terminals = new Terminals(clock, options.terminals ?? [], resellers[0]?.id ?? '');
   const principals = new Principals(shops, terminals);
-  const soap = await SoapService.load({ book, principals, bank, faults, journal, clock });
+  const sessions = new ClientSessions(clock);
+  const soapParts = { book, principals, bank, sessions, faults, journal, clock };
+  // Where each service answers, and where its WSDL's include leads, which is relative to that.
+  const services = [
+    { path: SOAP_PATH, xsdPath: `${SOAP_PATH}.xsd`, service: await SoapService.load(soapParts, 'cashregister-2') },
+    {
+      path: SESSION_PATH,
+      xsdPath: '/soap/merchant/client-session-info.xsd',
+      service: await SoapService.load(soapParts, 'client-session-info'),
+    },
+  ];
   const control = new ControlApi({
     book,
     payer,
@@ -85,6 +99,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     journal,
     bank,
     terminals,
+    sessions,
     resellers: shops,
     machines: options.machines ?? [],
   });
@@ -94,14 +109,22 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     const route = async () => {
       const { pathname, search } = new URL(request.url ?? '/', url);
       if (pathname.startsWith('/sandbox/')) await control.handle(request, response, pathname);
-      else if (request.method === 'POST' && pathname === SOAP_PATH) await soap.handle(request, response);
-      else if (request.method === 'GET' && pathname === SOAP_PATH && search === '?wsdl')
-        soap.sendWsdl(response, soapUrl);
-      else if (request.method === 'GET' && pathname === `${SOAP_PATH}.xsd`) soap.sendXsd(response);
+      else if (await soap(request, response, pathname, search)) return;
       else if (request.method !== 'GET' || !page.send(response, pathname)) notFound(response);
     };
     route().catch((error: unknown) => failed(request, response, error, log));
   });
+  const soap = async (request: IncomingMessage, response: ServerResponse, pathname: string, search: string) => {
+    const found = services.find(({ path, xsdPath }) => pathname === path || pathname === xsdPath);
+    if (!found) return false;
+    const { service, path, xsdPath } = found;
+    if (request.method === 'POST' && pathname === path) await service.handle(request, response);
+    else if (request.method === 'GET' && pathname === path && search === '?wsdl')
+      service.sendWsdl(response, url + path);
+    else if (request.method === 'GET' && pathname === xsdPath) service.sendXsd(response);
+    else return false;
+    return true;
+  };
   const url = await listen(server, options.port, host);
   const soapUrl = url + SOAP_PATH;
   return {
@@ -110,6 +133,8 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     book,
     resellers: shops,
     terminals,
+    sessions,
+    sessionUrl: url + SESSION_PATH,
     bank,
     payer,
     faults,

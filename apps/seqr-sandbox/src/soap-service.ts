@@ -16,6 +16,8 @@ import { escapeXml, textAt, type XmlElement } from './xml.js';
 import { readXsd } from './xsd.js';
 
 export const SOAP_PATH = '/soap/merchant/cashregister-2';
+/** SEQR publishes no address for this one. */
+export const SESSION_PATH = '/soap/merchant/clientsession';
 
 const XML = 'text/xml; charset=utf-8';
 
@@ -33,9 +35,10 @@ export class SoapService {
     private readonly validator: RequestValidator,
   ) {}
 
-  static async load(parts: Parts): Promise<SoapService> {
-    const wsdl = await readFile(projectFile('libs/seqr/wsdl/cashregister-2.wsdl'), 'utf8');
-    const xsd = await readFile(projectFile('libs/seqr/wsdl/cashregister-2.xsd'), 'utf8');
+  /** @param description the name of its WSDL and XSD. */
+  static async load(parts: Parts, description: 'cashregister-2' | 'client-session-info'): Promise<SoapService> {
+    const wsdl = await readFile(projectFile(`libs/seqr/wsdl/${description}.wsdl`), 'utf8');
+    const xsd = await readFile(projectFile(`libs/seqr/wsdl/${description}.xsd`), 'utf8');
     return new SoapService(parts, wsdl, xsd, new RequestValidator(readXsd(xsd)));
   }
 

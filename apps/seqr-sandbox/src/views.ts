@@ -1,6 +1,9 @@
 import { amountText } from './amounts.js';
+import type { Credit } from './credits.js';
 import { wireStatus, type Invoice } from './invoice.js';
+import type { CallRecord } from './journal.js';
 import type { Period } from './ledger.js';
+import { nameOfResult } from './result-codes.js';
 import type { Terminal } from './terminals.js';
 
 /** An invoice in the list. Amounts are decimal strings in major units, times ISO 8601 in UTC. */
@@ -86,6 +89,24 @@ export function periodView({ id, shop, terminalId, markedAt, transactions }: Per
       amount: amountText(one.minor, one.currency),
       currency: one.currency,
     })),
+  };
+}
+
+export function creditView({ ersReference, at, by, userId, amount, description }: Credit) {
+  const { minor, currency } = amount;
+  return { ersReference, at: at.toISOString(), by, userId, amount: amountText(minor, currency), currency, description };
+}
+
+/** A call without what was sent: `GET /sandbox/calls` has that. */
+export function callView({ at, operation, outcome, resultCode, invoiceReference, reason }: CallRecord) {
+  return {
+    at: at.toISOString(),
+    operation,
+    outcome,
+    resultCode: resultCode ?? null,
+    resultName: resultCode === undefined ? null : nameOfResult(resultCode),
+    invoiceReference: invoiceReference ?? null,
+    reason: reason ?? null,
   };
 }
 

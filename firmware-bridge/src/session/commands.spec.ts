@@ -11,9 +11,12 @@ import {
   idle,
   inactive,
   lost,
+  rules,
   take,
 } from '../../test/play.js';
+import { ANSWERS_MAX } from './ledger.js';
 import type { Input } from './state.js';
+import { step } from './step.js';
 
 describe('a grant', () => {
   it('is written down before the machine is opened', () => {
@@ -36,6 +39,29 @@ describe('a grant', () => {
     expect(new Play().put({ type: 'grant', grant: { ...grant, ...change } })).toEqual([
       `record grant.refused ${reason}`,
     ]);
+  });
+
+  it.each<[string, Input, Partial<Grant>, string | undefined]>([
+    ['an old number', enabled, { grantNumber: 5 }, 'number 5 was seen'],
+    ['other decimals', enabled, { exponent: 0 }, 'this machine sells in SEK with 2 decimals'],
+    [
+      'two prices',
+      enabled,
+      { prices: [...grant.prices, { selection: 11, priceMinor: 1 }] },
+      'a selection has two prices',
+    ],
+    ['a machine out of order', disabled, {}, 'the machine is disabled'],
+  ])('tells the operator why it is refused: %s', (_, status, change, detail) => {
+    const play = new Play();
+    play.put({ type: 'close', close: { ...close, purchaseId: 'another' } }, status);
+    const { actions } = step(
+      play.state,
+      { type: 'grant', grant: { ...grant, grantNumber: 6, ...change } },
+      play.now,
+      rules,
+    );
+
+    expect(actions).toMatchObject([{ type: 'record', body: { type: 'grant.refused', detail } }]);
   });
 
   it.each([lost, inactive, disabled, idle])('is refused while the machine is not ready: %j', (status) => {
@@ -112,6 +138,27 @@ describe('a close command', () => {
     const play = choosing();
     play.put(enabled);
     expect(play.put({ type: 'close', close })).toEqual(['again session.closed']);
+  });
+
+  it('is heard once, however often it is repeated while the machine closes', () => {
+    const play = choosing();
+    expect(play.put({ type: 'close', close })).toEqual(['close']);
+    expect(play.put({ type: 'close', close }, { type: 'close', close })).toEqual([]);
+  });
+
+  it('for a grant that the journal has forgotten is told as a fault, and closes nothing', () => {
+    const play = new Play();
+    for (let grantNumber = 6; grantNumber < 6 + ANSWERS_MAX; grantNumber += 1) {
+      play.put({ type: 'close', close: { ...close, grantNumber } });
+    }
+    const { actions } = step(play.state, { type: 'close', close }, play.now, rules);
+
+    expect(actions).toEqual([
+      {
+        type: 'record',
+        body: { type: 'fault', code: 'forgotten-grant', detail: 'the journal no longer knows grant 5' },
+      },
+    ]);
   });
 
   it('for another purchase of the same number leaves the open session alone', () => {

@@ -76,7 +76,7 @@ type LastWord = Extract<MachineEventBody, { type: 'grant.refused' | 'session.clo
 
 function foldLastWord(before: Ledger, body: LastWord): Ledger {
   // A grant of another boot was numbered for another bridge process; it says nothing about this one's numbers.
-  const counts = body.type === 'session.closed' || body.reason !== 'other-boot';
+  const counts = body.reason !== 'other-boot';
   const others = before.answers.filter((answer) => !('grantNumber' in answer && sameGrant(answer, body)));
   const { open, ...rest } = before;
   return {
@@ -100,7 +100,7 @@ function foldVend(open: OpenGrant, body: VendEvent): OpenGrant {
       return { ...selected, pending: { vendNumber: body.vendNumber, approvedMinor: body.approvedMinor } };
     }
     case 'vend.uncertain':
-      return { ...rest, ...(pending !== undefined && { uncertain: pending }) };
+      return pending === undefined ? open : { ...rest, uncertain: pending };
     case 'vend.failed':
       return { ...rest, spentMinor: open.spentMinor - (pending?.approvedMinor ?? 0) };
     case 'vend.dispensed': {
@@ -121,9 +121,8 @@ export function answerTo(known: Ledger, key: GrantKey): MachineEventBody | undef
 
 /** Older than everything remembered: what became of this grant cannot be said any more. */
 export function isForgotten(known: Ledger, grantNumber: number): boolean {
-  const [oldest] = known.answers;
-  const full = known.answers.length >= ANSWERS_MAX;
-  return full && oldest !== undefined && 'grantNumber' in oldest && grantNumber < oldest.grantNumber;
+  const oldest = known.answers.at(-ANSWERS_MAX);
+  return oldest !== undefined && 'grantNumber' in oldest && grantNumber < oldest.grantNumber;
 }
 
 /** The closing report of the open grant. */

@@ -65,6 +65,62 @@ describe('a choice', () => {
     expect(denied.put(idle, choose(99, 100))).toEqual(['record selected 2: unknown-selection', 'deny']);
   });
 
+  it('after a denied one is judged anew when it is another, though the machine was not idle in between', () => {
+    const play = choosing();
+    expect(play.put(choose(99, 100), choose(11, 1_500))).toEqual([
+      'record selected 1: unknown-selection',
+      'deny',
+      'record selected 2: 1500',
+      'approve 1500',
+    ]);
+  });
+
+  it.each<[string, Input[]]>([
+    ['the payer chose something else', [choose(12, 1_000)]],
+    ['the adapter had refused the approval', [{ type: 'approval-refused' }, choose(11, 1_500)]],
+  ])('ends the session when %s while the result of a vend is awaited', (_, inputs) => {
+    const play = vending();
+    expect(play.put(...inputs, enabled)).toEqual([
+      'record vend.uncertain no-result',
+      'record selected 2: expired',
+      'deny',
+      'close',
+      'record closed machine 2/0/0',
+    ]);
+  });
+
+  it.each<[string, Input[]]>([
+    ['denied', [choose(99, 100)]],
+    ['approved too late', [choose(11, 1_500), { type: 'approval-late' }]],
+  ])('that is %s begins the window anew', (_, inputs) => {
+    const play = choosing();
+    play.after(20_000, ...inputs);
+    expect(play.after(29_999, { type: 'tick' })).toEqual([]);
+    expect(play.after(1, { type: 'tick' })).toEqual(['close']);
+    expect(play.put(enabled).join()).toContain('closed payer-idle');
+  });
+
+  it('is the last one when there were a thousand: the protocol has no number for another', () => {
+    const play = choosing();
+    for (let round = 1; round < 1_000; round += 1) play.put(choose(99, 1), idle);
+    expect(play.put(choose(11, 1_500), success, idle)).toEqual([
+      'record selected 1000: 1500',
+      'approve 1500',
+      'record vend.dispensed',
+    ]);
+    expect(play.put(choose(12, 1_000))).toEqual(['deny', 'close']);
+    expect(play.put(choose(12, 1_000))).toEqual(['deny']);
+    expect(play.put(enabled)).toEqual(['record closed lifetime 1000/1/1500']);
+  });
+
+  it('is told by its number when nobody granted it', () => {
+    const { actions } = step(new Play().state, choose(11, 1_500), 0, rules);
+    expect(actions).toContainEqual({
+      type: 'record',
+      body: { type: 'fault', code: 'selection-without-grant', detail: 'selection 11 was denied' },
+    });
+  });
+
   it('that overtakes a vend without a result makes that vend uncertain, and ends the session', () => {
     const play = vending();
     expect(play.put(idle, choose(11, 1_500))).toEqual([
@@ -125,6 +181,36 @@ describe('the result of a vend', () => {
     const silent = vending();
     silent.put(input);
     expect(silent.wait()).toEqual(['record vend.uncertain no-result', 'close']);
+    expect(silent.now).toBe(1_000 + 5_000);
+  });
+
+  it.each<[string, Input, object]>([
+    ['dispensed', success, { type: 'vend.dispensed', vendNumber: 1 }],
+    ['failed', failure('not-dispensed'), { type: 'vend.failed', vendNumber: 1, reason: 'not-dispensed' }],
+    ['approved too late', { type: 'approval-late' }, { type: 'vend.failed', vendNumber: 1, reason: 'cancelled' }],
+  ])('is told of the very vend that was %s', (_, input, body) => {
+    const play = vending();
+    const { actions } = step(play.state, input, play.now, rules);
+    expect(actions[0]).toMatchObject({ type: 'record', body });
+  });
+
+  it.each<[Input, string[]]>([
+    [failure('not-dispensed'), []],
+    [{ type: 'approval-late' }, []],
+    [{ type: 'approval-refused' }, []],
+    [{ type: 'vend-reset' }, []],
+    [success, ['record fault late-vend-success']],
+  ])('changes nothing when no vend was approved: %j', (input, expected) => {
+    for (const play of [new Play(), choosing()]) {
+      const { session, ledger } = play.state;
+      expect(play.put(input)).toEqual(expected);
+      expect(play.state).toMatchObject({ ledger, ...(session && { session }) });
+    }
+  });
+
+  it('that comes after the closing report is told in words', () => {
+    const { actions } = step(new Play().state, success, 0, rules);
+    expect(actions).toMatchObject([{ body: { detail: 'the machine reports a vend that nobody waits for' } }]);
   });
 
   it('corrects an uncertain vend as long as the session is not closed', () => {

@@ -21,7 +21,6 @@ export function onSelection(turn: Turn, asked: Selected): void {
       return decide(turn, session, asked);
     }
     case 'choosing':
-      return decide(turn, session, asked);
     case 'denied':
       // Without IDLE in between the machine repeats its line (MDB/ICP 4.2: a block without ACK is sent again and is no new event).
       return repeated ? undefined : decide(turn, session, asked);

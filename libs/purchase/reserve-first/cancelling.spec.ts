@@ -1,5 +1,5 @@
-import { cancelled, failed, paid, status } from '../testing/happenings.js';
-import { charged, releasing, waitedOut, waiting } from '../testing/stages.js';
+import { cancelled, failed, notified, paid, receiptSubmitted, status } from '../testing/happenings.js';
+import { charged, commitAnswered, releasing, waitedOut, waiting } from '../testing/stages.js';
 
 const A_DAY_MS = 86_400_000;
 
@@ -27,8 +27,19 @@ describe('cancelling an invoice that nobody confirmed', () => {
   });
 
   it('never unlocks when the cancel may still take effect: it releases', () => {
-    expect(waitedOut().on(failed('CancelFailed', 'unknown'), status('RESERVED')).state).toBe('RELEASING');
-    expect(waitedOut().on(cancelled, status('RESERVED')).state).toBe('RELEASING');
+    for (const event of [failed('CancelFailed', 'unknown'), cancelled]) {
+      const visit = waitedOut().on(event, status('RESERVED'));
+
+      expect(visit.state).toBe('RELEASING');
+      expect(visit.cases).toEqual([]);
+    }
+  });
+
+  it('asks SEQR again, later each time, when it cannot be asked', () => {
+    const once = waitedOut().on(cancelled, failed('StatusUnread', 'unknown'));
+
+    expect(once.next).toEqual({ kind: 'getPaymentStatus', inMs: 250 });
+    expect(once.on(failed('StatusUnread', 'unknown')).next).toEqual({ kind: 'getPaymentStatus', inMs: 500 });
   });
 
   it('does not unlock on an answer that was asked for before the cancel left', () => {
@@ -62,7 +73,7 @@ describe('cancelling an invoice that nobody confirmed', () => {
 
     expect(visit.state).toBe('CANCELLING');
     const dayLater = visit.later(2 * A_DAY_MS).on(failed('CancelFailed', 'not-sent'));
-    expect(dayLater.state).toBe('REVIEW');
+    expect(dayLater.purchase).toMatchObject({ state: 'REVIEW', end: { reason: 'not-settled' } });
     expect(dayLater.reasons).toEqual(['not-released']);
   });
 });
@@ -91,11 +102,12 @@ describe('giving a reservation back', () => {
   });
 
   it('becomes a person’s matter when SEQR keeps the reservation for a day longer than it may', () => {
-    const visit = releasing()
-      .later(900_000 + A_DAY_MS)
-      .on(cancelled, status('RESERVED'));
+    const visit = releasing();
+    const lapsesInMs = (visit.purchase.reservedAt ?? 0) + 900_000 - visit.now;
+    const asked = (ms: number) => visit.later(lapsesInMs + ms).on(cancelled, status('RESERVED'));
 
-    expect(visit.reasons).toEqual(['not-released']);
+    expect(asked(A_DAY_MS - 1).reasons).toEqual([]);
+    expect(asked(A_DAY_MS).reasons).toEqual(['not-released']);
   });
 });
 
@@ -119,8 +131,22 @@ describe('a purchase that is over', () => {
     expect(visit.purchase).toMatchObject({ state: 'COMMITTED', next: null });
   });
 
+  it('has nothing left to do when SEQR has the receipt', () => {
+    expect(charged().on(receiptSubmitted).purchase).toMatchObject({ state: 'COMMITTED', next: null });
+  });
+
   it('has no receipt to send when SEQR named no payment', () => {
     expect(charged().purchase.next?.kind).toBe('submitPaymentReceipt');
+    expect(commitAnswered().on(status('PAID', { totalMinor: 180n })).purchase).toMatchObject({
+      state: 'COMMITTED',
+      next: null,
+    });
     expect(releasing().on(cancelled, status('CANCELED')).next).toBeNull();
+  });
+
+  it('is not touched by a notification, unless its invoice was given up', () => {
+    for (const visit of [charged(), waiting().on(status('CANCELED')), commitAnswered().on(paid(200n))]) {
+      expect(visit.on(notified).purchase).toBe(visit.purchase);
+    }
   });
 });

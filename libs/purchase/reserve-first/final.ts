@@ -9,9 +9,8 @@ const RECEIPT_TRIES = 5;
 export function afterTheEnd(purchase: Purchase, event: PurchaseEvent, now: number): Step {
   switch (event.type) {
     case 'ReceiptSubmitted':
-      return purchase.next === null ? unchanged(purchase) : change(purchase, { next: null, failures: 0 });
+      return change(purchase, { next: null });
     case 'ReceiptFailed':
-      if (purchase.next === null) return unchanged(purchase);
       return purchase.failures + 1 >= RECEIPT_TRIES
         ? change(purchase, { next: null })
         : again(purchase, 'submitPaymentReceipt', now);

@@ -9,6 +9,7 @@ import {
   grantSent,
   issued,
   paid,
+  receiptSubmitted,
   selected,
   status,
   updated,
@@ -53,6 +54,31 @@ describe('the ledger of a purchase', () => {
       committed: 180n,
       released: 1_820n,
     });
+  });
+
+  it('has no posting of nothing', () => {
+    const many = Array.from({ length: 5 }, (_, i) => [selected(i + 1, 34), dispensed(i + 1)]).flat();
+    const before = asking().on(...reserved, grantSent, accepted, ...many, closed(5, 2_250n), updated, committed);
+    const after = before.on(paid(2_000n));
+
+    expect(postingsOf(before.purchase, after.purchase)).toEqual([
+      { account: 'reserved', amountMinor: -2_000n },
+      { account: 'committed', amountMinor: 2_000n },
+    ]);
+  });
+
+  it('does not move by what happens after the end', () => {
+    expect(balancesAfter(...oneItem, paid(180n), failed('ReceiptFailed', 'unknown'), receiptSubmitted)).toEqual(
+      balancesAfter(...oneItem, paid(180n)),
+    );
+  });
+
+  it('puts everything under review when SEQR does not say for good what became of it', () => {
+    const all = { payer: -2_000n, reserved: 0n, 'under-review': 2_000n };
+    const nothingSold = [...reserved, grantSent, accepted, closed(0, 0n), cancelled];
+
+    expect(balancesAfter(...oneItem.slice(0, -1), failed('CommitFailed', 49))).toEqual(all);
+    expect(balancesAfter(...nothingSold, failed('StatusUnread', 54))).toEqual(all);
   });
 
   it('releases everything when nothing was dispensed', () => {

@@ -1,4 +1,4 @@
-import type { Purchase } from './purchase.js';
+import type { EndReason, Purchase } from './purchase.js';
 
 /**
  * Where the payer's money is. `payer` is the world outside: what was reserved came from there, so that the postings of
@@ -21,23 +21,21 @@ export function postingsOf(before: Purchase, after: Purchase): Posting[] {
   const reserved = after.reservedMinor;
   const isReservedNow = before.reservedAt === null && after.reservedAt !== null;
   if (isReservedNow) postings.push(...move('payer', 'reserved', reserved));
-  if (before.end === null && after.end !== null) postings.push(...postingsAtEnd(after, after.reservedAt !== null));
+  if (before.end === null && after.end !== null) postings.push(...postingsAtEnd(after, after.end.reason));
   return postings.filter(({ amountMinor }) => amountMinor !== 0n);
 }
 
-function postingsAtEnd(purchase: Purchase, wasReserved: boolean): Posting[] {
+function postingsAtEnd(purchase: Purchase, reason: EndReason): Posting[] {
   const reserved = purchase.reservedMinor;
+  const wasReserved = purchase.reservedAt !== null;
   const source: Account = wasReserved ? 'reserved' : 'payer';
-  switch (purchase.end?.reason) {
-    case 'committed': {
-      const amount = purchase.settlement?.amountMinor ?? 0n;
-      return [...move(source, 'committed', amount), ...move(source, 'released', reserved - amount)];
-    }
+  const frozen = purchase.settlement?.amountMinor ?? 0n;
+  switch (reason) {
+    case 'committed':
+      return [...move(source, 'committed', frozen), ...move(source, 'released', reserved - frozen)];
     // SEQR gave the payer everything back; what was dispensed is what somebody must account for.
-    case 'reservation-lost': {
-      const amount = purchase.settlement?.amountMinor ?? 0n;
-      return [...move(source, 'under-review', amount), ...move(source, 'released', reserved - amount)];
-    }
+    case 'reservation-lost':
+      return [...move(source, 'under-review', frozen), ...move(source, 'released', reserved - frozen)];
     case 'unexpected-payment':
     case 'other-amount':
     case 'not-settled':

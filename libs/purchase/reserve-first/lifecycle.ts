@@ -2,7 +2,7 @@ import type { MachineEvent, PurchaseEvent } from './events.js';
 import { afterTheEnd } from './final.js';
 import { afterVend, isVendEvent } from './machine.js';
 import { isOvertaken } from './outcomes.js';
-import { type Purchase, isOver } from './purchase.js';
+import type { Purchase } from './purchase.js';
 import { cancelling, invoiced, isNew, releasing } from './reserving.js';
 import { settling } from './settling.js';
 import { type Step, unchanged } from './step.js';
@@ -21,7 +21,6 @@ export function step(purchase: Purchase, event: PurchaseEvent, now: number): Ste
   if (isMachineEvent(event) && event.grantNumber !== purchase.grantNumber) return unchanged(purchase);
   if (isOvertaken(purchase, event)) return unchanged(purchase);
   if (isVendEvent(event)) return afterVend(purchase, event, now);
-  if (isOver(purchase)) return afterTheEnd(purchase, event, now);
   switch (purchase.state) {
     case 'NEW':
       return isNew(purchase, event, now);

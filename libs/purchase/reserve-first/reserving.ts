@@ -78,8 +78,8 @@ export function invoiced(purchase: Purchase, event: PurchaseEvent, now: number):
       if (event.invoiceVersion < purchase.invoiceVersion) return stillWaiting(purchase, now, purchase.invoiceVersion);
       switch (event.status) {
         case 'RESERVED':
-          return isOtherAmount(purchase, event)
-            ? startCancelling({ ...purchase, cancelSent: true }, now, [otherAmountCase(purchase, event)])
+          return isOtherAmount(purchase, event.totalMinor)
+            ? startCancelling({ ...purchase, cancelSent: true }, now, [otherAmountCase(purchase, event.totalMinor)])
             : startUnlocking({ ...purchase, invoiceVersion: event.invoiceVersion }, now);
         case 'PAID':
           return unexpectedlyPaid(purchase, event.ersReference, now);
@@ -93,7 +93,7 @@ export function invoiced(purchase: Purchase, event: PurchaseEvent, now: number):
         case 'PARTIALLY_PAID':
         case 'PENDING_ISSUER_ACKNOWLEDGE':
         case 'UNKNOWN':
-          if (purchase.notifiedAt !== null && event.askedAt <= purchase.notifiedAt && !windowOver(purchase, now)) {
+          if (event.askedAt <= (purchase.notifiedAt ?? 0) && !windowOver(purchase, now)) {
             // Asked before the notification came: ask again for what it announced.
             return change(purchase, { invoiceVersion: event.invoiceVersion, next: act('getPaymentStatus', now) });
           }
@@ -115,8 +115,7 @@ export function invoiced(purchase: Purchase, event: PurchaseEvent, now: number):
 
 function notified(purchase: Purchase, now: number): Step {
   const earliest = purchase.notifiedAt === null ? now : purchase.notifiedAt + NOTIFICATION_SPACING_MS;
-  const alreadyDue = purchase.next !== null && purchase.next.dueAt <= Math.max(now, earliest);
-  if (purchase.notifiedAt !== null && (now < earliest || alreadyDue)) return unchanged(purchase);
+  if (now < earliest) return unchanged(purchase);
   return change(purchase, { notifiedAt: now, failures: 0, next: act('getPaymentStatus', now) });
 }
 
@@ -135,17 +134,15 @@ function startCancelling(purchase: Purchase, now: number, cases: readonly Review
   return change(purchase, { state: 'CANCELLING', failures: 0, next: act('cancelInvoice', now) }, cases);
 }
 
-type StatusRead = Extract<PurchaseEvent, { type: 'StatusRead' }>;
-
 /** Unlocking needs the very reservation that was asked for (I3), where SEQR says how much it is. */
-function isOtherAmount(purchase: Purchase, { totalMinor }: StatusRead): boolean {
+function isOtherAmount(purchase: Purchase, totalMinor: bigint | null): totalMinor is bigint {
   return totalMinor !== null && totalMinor !== purchase.reservedMinor;
 }
 
-function otherAmountCase(purchase: Purchase, { totalMinor }: StatusRead): ReviewCase {
+function otherAmountCase(purchase: Purchase, totalMinor: bigint): ReviewCase {
   return {
     reason: 'other-amount',
-    amountMinor: totalMinor !== null && totalMinor >= 0n ? totalMinor - purchase.reservedMinor : null,
+    amountMinor: totalMinor >= 0n ? totalMinor - purchase.reservedMinor : null,
     known: 'SEQR says that another amount was reserved than was asked for. The machine was not unlocked.',
     suggestedAction: 'Ask SEQR what the payer confirmed, and that it was released.',
   };
@@ -153,52 +150,48 @@ function otherAmountCase(purchase: Purchase, { totalMinor }: StatusRead): Review
 
 /** CANCELLING: nobody confirmed in time. SEQR's word on the invoice decides whether the payer was quicker after all. */
 export function cancelling(purchase: Purchase, event: PurchaseEvent, now: number): Step {
-  if (event.type === 'StatusRead') {
-    switch (event.status) {
-      case 'CANCELED':
-      case 'EXPIRED':
-        return end(purchase, 'CANCELLED', 'not-confirmed', now);
-      case 'FAILED':
-        return end(purchase, 'CANCELLED', 'payment-failed', now);
-      case 'RESERVED':
-        // A cancel that may still take effect must never race an unlocked machine.
-        if (purchase.cancelSent) return startReleasing({ ...purchase, reservedAt: now }, now);
-        return isOtherAmount(purchase, event)
-          ? startReleasing({ ...purchase, reservedAt: now }, now, [otherAmountCase(purchase, event)])
-          : startUnlocking({ ...purchase, invoiceVersion: event.invoiceVersion }, now);
-      case 'PAID':
-        return unexpectedlyPaid(purchase, event.ersReference, now);
-      case 'ISSUED':
-      case 'PARTIALLY_PAID':
-      case 'PENDING_ISSUER_ACKNOWLEDGE':
-      case 'UNKNOWN':
-        return givenUp(purchase, purchase.startedAt, now) ?? again(purchase, 'cancelInvoice', now);
-    }
+  if (event.type !== 'StatusRead') return whileCancelling(purchase, event, now);
+  switch (event.status) {
+    case 'CANCELED':
+    case 'EXPIRED':
+      return end(purchase, 'CANCELLED', 'not-confirmed', now);
+    case 'FAILED':
+      return end(purchase, 'CANCELLED', 'payment-failed', now);
+    case 'RESERVED':
+      // A cancel that may still take effect must never race an unlocked machine.
+      if (purchase.cancelSent) return startReleasing({ ...purchase, reservedAt: now }, now);
+      return isOtherAmount(purchase, event.totalMinor)
+        ? startReleasing({ ...purchase, reservedAt: now }, now, [otherAmountCase(purchase, event.totalMinor)])
+        : startUnlocking({ ...purchase, invoiceVersion: event.invoiceVersion }, now);
+    case 'PAID':
+      return unexpectedlyPaid(purchase, event.ersReference, now);
+    case 'ISSUED':
+    case 'PARTIALLY_PAID':
+    case 'PENDING_ISSUER_ACKNOWLEDGE':
+    case 'UNKNOWN':
+      return givenUp(purchase, purchase.startedAt, now) ?? again(purchase, 'cancelInvoice', now);
   }
-  return whileCancelling(purchase, event, now);
 }
 
 /** RELEASING: the money was reserved and nothing was dispensed; it must go back. */
 export function releasing(purchase: Purchase, event: PurchaseEvent, now: number): Step {
-  if (event.type === 'StatusRead') {
-    switch (event.status) {
-      case 'CANCELED':
-      case 'FAILED':
-        return end(purchase, 'RELEASED', releaseReason(purchase), now);
-      case 'EXPIRED':
-        return end(purchase, 'RELEASED', 'reservation-left-to-lapse', now);
-      case 'PAID':
-        return unexpectedlyPaid(purchase, event.ersReference, now);
-      case 'RESERVED':
-      case 'ISSUED':
-      case 'PARTIALLY_PAID':
-      case 'PENDING_ISSUER_ACKNOWLEDGE':
-      case 'UNKNOWN':
-        // SEQR documents cancelInvoice for unpaid invoices only: where it refuses, the reservation lapses by itself.
-        return givenUp(purchase, lapsesAt(purchase), now) ?? again(purchase, 'cancelInvoice', now);
-    }
+  if (event.type !== 'StatusRead') return whileCancelling(purchase, event, now);
+  switch (event.status) {
+    case 'CANCELED':
+    case 'FAILED':
+      return end(purchase, 'RELEASED', releaseReason(purchase), now);
+    case 'EXPIRED':
+      return end(purchase, 'RELEASED', 'reservation-left-to-lapse', now);
+    case 'PAID':
+      return unexpectedlyPaid(purchase, event.ersReference, now);
+    case 'RESERVED':
+    case 'ISSUED':
+    case 'PARTIALLY_PAID':
+    case 'PENDING_ISSUER_ACKNOWLEDGE':
+    case 'UNKNOWN':
+      // SEQR documents cancelInvoice for unpaid invoices only: where it refuses, the reservation lapses by itself.
+      return givenUp(purchase, lapsesAt(purchase), now) ?? again(purchase, 'cancelInvoice', now);
   }
-  return whileCancelling(purchase, event, now);
 }
 
 function whileCancelling(purchase: Purchase, event: PurchaseEvent, now: number): Step {
@@ -227,7 +220,7 @@ function releaseReason(purchase: Purchase): EndReason {
   return purchase.grant?.unlockedAt == null ? 'not-unlocked' : 'nothing-dispensed';
 }
 
-function lapsesAt(purchase: Purchase): number {
+export function lapsesAt(purchase: Purchase): number {
   return (purchase.reservedAt ?? purchase.startedAt) + purchase.terms.reservationLifetimeMs;
 }
 

@@ -36,10 +36,48 @@ describe('charging what was dispensed', () => {
     expect(visit.cases).toMatchObject([{ reason: 'update-refused', amountMinor: null }]);
   });
 
+  it('commits without the rows when SEQR refuses them again and again, soon enough to find the reservation', () => {
+    let visit = settling();
+    for (let tries = 0; tries < 6; tries += 1) {
+      visit = visit.whenDue().on(failed('UpdateFailed', 90));
+      expect(visit.next?.kind).toBe('getPaymentStatus');
+      visit = visit.whenDue().on(status('RESERVED'));
+      expect(visit.next?.kind).toBe('updateInvoice');
+    }
+    visit = visit.on(failed('UpdateFailed', 90));
+
+    expect(visit.now - settling().now).toBeLessThan(20_000);
+    expect(visit.next).toEqual({ kind: 'commitReservation', inMs: 0 });
+    expect(visit.reasons).toEqual(['update-refused']);
+  });
+
+  it('never leaves the rows out because SEQR could not be heard', () => {
+    let visit = settling();
+    for (let tries = 0; tries < 20; tries += 1) {
+      visit = visit.whenDue().on(failed('UpdateFailed', 'unknown')).whenDue().on(status('RESERVED'));
+    }
+
+    expect(visit.next?.kind).toBe('updateInvoice');
+    expect(visit.cases).toEqual([]);
+  });
+
+  it('does not come back to the rows that SEQR refused for good', () => {
+    const visit = settling().on(failed('UpdateFailed', 49), failed('CommitFailed', 'unknown'), status('RESERVED'));
+
+    expect(visit.next?.kind).toBe('commitReservation');
+  });
+
+  it.each([11, 49])('leaves it to a person at once when SEQR refuses the frozen amount with %i', (code) => {
+    const visit = committing().on(failed('CommitFailed', code));
+
+    expect(visit.purchase).toMatchObject({ state: 'REVIEW', end: { reason: 'not-settled' } });
+    expect(visit.reasons).toEqual(['not-settled']);
+  });
+
   it('looks before it repeats an update of unknown outcome, and sends the same rows', () => {
     const visit = settling().on(failed('UpdateFailed', 'unknown'));
 
-    expect(visit.next?.kind).toBe('getPaymentStatus');
+    expect(visit.next).toEqual({ kind: 'getPaymentStatus', inMs: 0 });
     expect(visit.on(status('RESERVED')).next?.kind).toBe('updateInvoice');
   });
 
@@ -60,12 +98,26 @@ describe('charging what was dispensed', () => {
   });
 
   it('spaces refused commits out', () => {
-    const refusedOnce = committing().on(failed('CommitFailed', 90), status('RESERVED'));
-    const refusedTwice = refusedOnce.on(failed('CommitFailed', 90));
+    const waits: (number | undefined)[] = [];
+    for (let visit = committing(), i = 0; i < 5; i += 1) {
+      visit = visit.on(failed('CommitFailed', 90));
+      expect(visit.next?.kind).toBe('getPaymentStatus');
+      waits.push(visit.next?.inMs);
+      visit = visit.whenDue().on(status('RESERVED'));
+      expect(visit.next?.kind).toBe('commitReservation');
+    }
 
-    expect(refusedOnce.next?.kind).toBe('commitReservation');
-    expect(refusedTwice.next?.kind).toBe('getPaymentStatus');
-    expect(refusedTwice.next?.inMs).toBeGreaterThan(0);
+    expect(waits).toEqual([0, 500, 1_000, 2_000, 4_000]);
+  });
+
+  it('is done when SEQR took the commit and says PAID without a receipt', () => {
+    for (const visit of [commitAnswered(), commitUnknown()]) expect(visit.on(paid(null)).state).toBe('COMMITTED');
+  });
+
+  it('leaves it to a person when SEQR refused the commit and says PAID without a receipt', () => {
+    const visit = committing().on(failed('CommitFailed', 90), paid(null));
+
+    expect(visit.purchase).toMatchObject({ state: 'REVIEW', end: { reason: 'other-amount' } });
   });
 
   it('leaves it to a person when SEQR charged another amount', () => {
@@ -85,19 +137,22 @@ describe('charging what was dispensed', () => {
 
   it('looks three times more when SEQR took the commit and still says RESERVED, and never commits again', () => {
     let visit = commitAnswered();
-    for (let look = 0; look < 3; look += 1) {
+    for (const inMs of [1_000, 15_000, 15_000]) {
       visit = visit.on(status('RESERVED'));
-      expect(visit.next?.kind).toBe('getPaymentStatus');
+      expect(visit.next).toEqual({ kind: 'getPaymentStatus', inMs });
       visit = visit.whenDue();
     }
-    expect(visit.now - commitAnswered().now).toBeLessThanOrEqual(60_000);
 
     expect(visit.on(status('RESERVED')).purchase).toMatchObject({ state: 'REVIEW', end: { reason: 'not-settled' } });
   });
 
   it('does not count a look that failed among those', () => {
     let visit = commitAnswered();
-    for (let look = 0; look < 10; look += 1) visit = visit.on(failed('StatusUnread', 'unknown')).whenDue();
+    for (let look = 0; look < 10; look += 1) {
+      visit = visit.on(failed('StatusUnread', 'unknown'));
+      expect(visit.next).toEqual({ kind: 'getPaymentStatus', inMs: 15_000 });
+      visit = visit.whenDue();
+    }
 
     expect(visit.on(status('RESERVED')).state).toBe('SETTLING');
     expect(visit.on(paid(180n)).state).toBe('COMMITTED');
@@ -116,6 +171,10 @@ describe('charging what was dispensed', () => {
     expect(visit.state).toBe('REVIEW');
     expect(visit.cases).toMatchObject([{ reason: 'not-settled', amountMinor: 180n }]);
   });
+});
+
+it('looks soon again when it cannot be seen what became of an unknown commit', () => {
+  expect(commitUnknown().on(failed('StatusUnread', 'unknown')).next).toEqual({ kind: 'getPaymentStatus', inMs: 500 });
 });
 
 describe('the outcome of an act that another server took over', () => {

@@ -29,15 +29,15 @@ export function settle(purchase: Purchase, now: number): Step {
   );
   const known = { ...purchase, vends };
   const dispensed = dispensedMinor(known);
-  const cases = casesAtClosing(known, dispensed);
   // R is all that the payer agreed to; a machine that gave more has given it away.
-  const amountMinor = dispensed > purchase.reservedMinor ? purchase.reservedMinor : dispensed;
+  const amountMinor = dispensed < purchase.reservedMinor ? dispensed : purchase.reservedMinor;
+  const cases = casesAtClosing(known, dispensed, amountMinor);
   if (amountMinor === 0n) return startReleasing(known, now, cases);
   const settlement: Settlement = { amountMinor, frozenAt: now, updated: false, commit: 'not-sent' };
   return change(known, { state: 'SETTLING', failures: 0, settlement, next: act('updateInvoice', now) }, cases);
 }
 
-function casesAtClosing(purchase: Purchase, dispensed: bigint): ReviewCase[] {
+function casesAtClosing(purchase: Purchase, dispensed: bigint, charged: bigint): ReviewCase[] {
   const cases: ReviewCase[] = [];
   for (const vend of purchase.vends) {
     if (vend.result !== 'uncertain') continue;
@@ -48,10 +48,10 @@ function casesAtClosing(purchase: Purchase, dispensed: bigint): ReviewCase[] {
       suggestedAction: 'Look at the machine, or count its stock.',
     });
   }
-  if (dispensed > purchase.reservedMinor) {
+  if (dispensed > charged) {
     cases.push({
       reason: 'over-reservation',
-      amountMinor: dispensed - purchase.reservedMinor,
+      amountMinor: dispensed - charged,
       known: 'The machine dispensed for more than was reserved. Only the reserved amount is charged.',
       suggestedAction: 'Have the machine checked: it must not sell above what it was granted.',
     });
@@ -61,7 +61,7 @@ function casesAtClosing(purchase: Purchase, dispensed: bigint): ReviewCase[] {
     if (purchase.grant?.unlockedAt != null) {
       cases.push({
         reason: 'no-closing-report',
-        amountMinor: purchase.reservedMinor - (dispensed > purchase.reservedMinor ? purchase.reservedMinor : dispensed),
+        amountMinor: purchase.reservedMinor - charged,
         known: 'The machine was unlocked and never said that it is locked again. What it confirmed so far is charged.',
         suggestedAction: 'Look at the machine: it may have dispensed more.',
       });

@@ -25,6 +25,21 @@ describe('unlocking the machine', () => {
     expect(visit.on(accepted).state).toBe('UNLOCKED');
   });
 
+  it('tries again every two seconds, and a last time at the deadline, when the grant cannot be sent', () => {
+    const visit = unlocking().on(grantNotSent);
+
+    expect(visit.next).toEqual({ kind: 'sendGrant', inMs: 2_000 });
+    for (const event of [grantNotSent, grantSent]) {
+      expect(unlocking().later(14_000).on(event).next).toEqual({ kind: 'sendGrant', inMs: 1_000 });
+    }
+  });
+
+  it('charges what was sold under a grant whose acceptance was lost', () => {
+    const visit = granted().on(selected(1, 11), dispensed(1), closed(1, 180n));
+
+    expect(visit.purchase).toMatchObject({ state: 'SETTLING', settlement: { amountMinor: 180n } });
+  });
+
   it('releases when the machine refuses', () => {
     const visit = granted().on(refused());
 
@@ -55,7 +70,10 @@ describe('unlocking the machine', () => {
   it('ends the grant well before the reservation can lapse', () => {
     const visit = unlocked();
 
-    expect(visit.purchase.next?.kind).toBe('awaitMachine');
+    expect(visit.purchase.next).toEqual({
+      kind: 'awaitMachine',
+      dueAt: (visit.purchase.grant?.unlockedAt ?? 0) + TERMS.grantLifetimeMs + LINK_DELAY_MS,
+    });
     const reservationEndsAt = (visit.purchase.reservedAt ?? 0) + TERMS.reservationLifetimeMs;
     expect(visit.purchase.next?.dueAt).toBeLessThan(reservationEndsAt - TERMS.settleMarginMs);
   });
@@ -75,6 +93,12 @@ describe('closing the session', () => {
     }
 
     expect(gaps).toEqual([2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+  });
+
+  it('asks again in the same way when the machine could not be asked', () => {
+    const visit = askedToClose().on({ type: 'CloseNotSent', detail: 'the machine is offline' });
+
+    expect(visit.next).toEqual({ kind: 'closeGrant', inMs: 2_000 });
   });
 
   it('takes the closing report whenever it comes', () => {
@@ -112,6 +136,16 @@ describe('closing the session', () => {
     const visit = neverAnswered().on(accepted, selected(1, 11), dispensed(1), closed(1, 180n));
 
     expect(visit.purchase).toMatchObject({ state: 'SETTLING', settlement: { amountMinor: 180n } });
+  });
+
+  it('waits as long as the reservation allows for a machine that accepted late, and then opens a case', () => {
+    const visit = neverAnswered().on(accepted);
+    const latest = (visit.purchase.reservedAt ?? 0) + TERMS.reservationLifetimeMs - TERMS.settleMarginMs - visit.now;
+
+    expect(visit.purchase.grant?.unlockedAt).toBe(visit.now);
+    expect(visit.later(1).on(accepted).purchase).toBe(visit.purchase);
+    expect(visit.later(latest - 1).on(timePassed).state).toBe('CLOSING');
+    expect(visit.later(latest).on(timePassed).reasons).toEqual(['no-closing-report']);
   });
 
   it('releases when the machine says late that it never took the grant', () => {

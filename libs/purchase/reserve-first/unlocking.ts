@@ -1,5 +1,6 @@
 import type { PurchaseEvent } from './events.js';
 import type { ClosingReport, Purchase } from './purchase.js';
+import { lapsesAt } from './reserving.js';
 import { settle } from './settling.js';
 import { type Step, act, change, unchanged } from './step.js';
 
@@ -92,8 +93,7 @@ function waitUntil(purchase: Purchase): number {
   if (grant === null) return purchase.startedAt;
   const voidAt = grant.decidedAt + terms.unlockWithinMs + terms.grantLifetimeMs + LINK_DELAY_MS;
   if (grant.unlockedAt === null) return voidAt;
-  const reservedAt = purchase.reservedAt ?? grant.decidedAt;
-  return Math.max(voidAt, reservedAt + terms.reservationLifetimeMs - terms.settleMarginMs);
+  return Math.max(voidAt, lapsesAt(purchase) - terms.settleMarginMs);
 }
 
 function closed(purchase: Purchase, event: Extract<PurchaseEvent, { type: 'SessionClosed' }>, now: number): Step {

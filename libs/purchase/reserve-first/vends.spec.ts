@@ -9,7 +9,8 @@ import {
   vendUncertain,
 } from '../testing/happenings.js';
 import { charged, committing, oneDispensed, releasing, settling, unlocked, waiting } from '../testing/stages.js';
-import { settlementRows } from './purchase.js';
+import type { PurchaseEvent } from './events.js';
+import { dispensedMinor, settlementRows } from './purchase.js';
 
 describe('counting what the machine dispenses', () => {
   it('charges what came out, by the price list of the scan', () => {
@@ -59,6 +60,8 @@ describe('counting what the machine dispenses', () => {
     const visit = oneDispensed();
 
     expect(visit.on(selected(1, 11), dispensed(1), dispensed(1)).purchase).toBe(visit.purchase);
+    const uncertain = unlocked().on(selected(1, 11), vendUncertain(1));
+    expect(uncertain.on(vendUncertain(1)).purchase).toBe(uncertain.purchase);
   });
 
   it('opens one case when the machine says two things of one vend, and keeps to the first', () => {
@@ -67,6 +70,34 @@ describe('counting what the machine dispenses', () => {
     expect(visit.purchase.vends).toMatchObject([{ result: 'dispensed', selection: 11 }]);
     expect(visit.cases).toMatchObject([{ reason: 'report-differs', amountMinor: 180n }]);
     expect(unlocked().on(denied(1, 99), dispensed(1)).reasons).toEqual(['report-differs']);
+  });
+
+  it('opens a case when the machine selects one number twice', () => {
+    const visit = unlocked().on(selected(1, 11), selected(1, 34), dispensed(1));
+
+    expect(visit.purchase.vends).toMatchObject([{ selection: 11, result: 'dispensed' }]);
+    expect(visit.reasons).toEqual(['report-differs']);
+  });
+
+  it.each([
+    ['came out, after all not', dispensed(1), vendFailed(1)],
+    ['did not come out, after all did', vendFailed(1), dispensed(1)],
+    ['came out, after all unknown', dispensed(1), vendUncertain(1)],
+  ])('opens a case when a vend %s', (_, first, second) => {
+    const visit = unlocked().on(selected(1, 11), first, second);
+
+    expect(visit.reasons).toEqual(['report-differs']);
+  });
+
+  it.each([
+    ['the bridge says that it denied it', { denied: 'over-amount' }],
+    ['nothing was approved for it', { approvedMinor: 0n }],
+  ])('never takes a choice for sold when %s', (_, change) => {
+    const visit = unlocked().on({ ...selected(1, 11), ...change } as PurchaseEvent, dispensed(1));
+
+    expect(visit.purchase.vends).toMatchObject([{ result: 'denied' }]);
+    expect(dispensedMinor(visit.purchase)).toBe(0n);
+    expect(visit.reasons).toEqual(['report-differs']);
   });
 
   it('takes no result for a vend that nobody selected', () => {

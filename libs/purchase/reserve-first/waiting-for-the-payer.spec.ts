@@ -20,6 +20,13 @@ describe('asking SEQR for the invoice', () => {
     });
   });
 
+  it('does not ask once more when the payer has waited too long for that', () => {
+    const askedAgain = (ms: number) => asking().later(ms).on(failed('InvoiceFailed', 'not-sent')).state === 'NEW';
+
+    expect(askedAgain(1_500)).toBe(true);
+    expect(askedAgain(1_501)).toBe(false);
+  });
+
   it.each([
     ['refused', 90, 'invoice-refused'],
     ['unknown', 'unknown', 'invoice-unknown'],
@@ -34,6 +41,12 @@ describe('asking SEQR for the invoice', () => {
     const visit = asking().on(notified).later(50).on(issued);
 
     expect(visit.next).toEqual({ kind: 'getPaymentStatus', inMs: 0 });
+  });
+
+  it('needs to be told only once that the invoice, whose number is still to come, was confirmed', () => {
+    const once = asking().on(notified);
+
+    expect(once.later(100).on(notified).purchase).toBe(once.purchase);
   });
 
   it('opens one case, and asks nothing, when a given-up invoice is confirmed', () => {
@@ -73,11 +86,28 @@ describe('waiting for the payer', () => {
     expect(once.on(...Array.from({ length: 100 }, () => notified)).purchase).toBe(once.purchase);
   });
 
-  it('looks again when the answer was asked for before the notification came', () => {
-    const visit = waiting().later(1_000).on(notified).later(20);
-    const early = status('ISSUED', { invoiceVersion: 1, askedAt: visit.now - 100 });
+  it('looks four times a second at the most, however many notifications come', () => {
+    const looked = waiting().later(1_000).on(notified).later(10).on(status('ISSUED'));
 
-    expect(visit.on(early).next).toEqual({ kind: 'getPaymentStatus', inMs: 0 });
+    expect(looked.later(239).on(notified).purchase).toBe(looked.purchase);
+    expect(looked.later(240).on(notified).next).toEqual({ kind: 'getPaymentStatus', inMs: 0 });
+  });
+
+  it.each([
+    ['before the notification came', 1],
+    ['in the very moment', 0],
+  ])('looks again when the answer was asked for %s', (_, ms) => {
+    const visit = waiting().later(1_000).on(notified);
+    const early = status('ISSUED', { invoiceVersion: 1, askedAt: visit.now - ms });
+
+    expect(visit.later(20).on(early).next).toEqual({ kind: 'getPaymentStatus', inMs: 0 });
+  });
+
+  it('looks again when a later notification came while an answer was under way', () => {
+    const underWay = waiting().later(1_000).on(notified).later(400);
+    const early = status('ISSUED', { askedAt: underWay.now - 100 });
+
+    expect(underWay.on(notified).later(20).on(early).next).toEqual({ kind: 'getPaymentStatus', inMs: 0 });
   });
 
   it('keeps looking when the notification was false', () => {
@@ -97,6 +127,7 @@ describe('waiting for the payer', () => {
       .later(3_000);
 
     expect(visit.on(status('RESERVED', { invoiceVersion: 2 })).state).toBe('INVOICED');
+    expect(visit.on(status('RESERVED', { invoiceVersion: 3 })).state).toBe('UNLOCKING');
     expect(visit.on(status('RESERVED', { invoiceVersion: 4 })).state).toBe('UNLOCKING');
   });
 
@@ -139,6 +170,25 @@ describe('waiting for the payer', () => {
     expect(waiting().later(89_799).on(timePassed).state).toBe('INVOICED');
     expect(waitedOut().state).toBe('CANCELLING');
     expect(waitedOut().next).toEqual({ kind: 'cancelInvoice', inMs: 0 });
+  });
+
+  it('unlocks when SEQR names the amount that was asked for', () => {
+    expect(waiting().on(status('RESERVED', { totalMinor: 2_000n })).state).toBe('UNLOCKING');
+  });
+
+  it.each([
+    ['says that it is still open', status('ISSUED')],
+    ['says something older', status('ISSUED', { invoiceVersion: -1 })],
+    ['cannot be asked', failed('StatusUnread', 'unknown')],
+  ])('cancels when SEQR %s at the end of the window', (_, event) => {
+    expect(waiting().later(89_799).on(event).state).toBe('INVOICED');
+    expect(waiting().later(89_800).on(event).state).toBe('CANCELLING');
+  });
+
+  it('cancels at the end of the window though a notification has just come', () => {
+    const visit = waiting().later(89_799).on(notified).later(1);
+
+    expect(visit.on(status('ISSUED', { askedAt: visit.now - 100 })).state).toBe('CANCELLING');
   });
 
   it('looks a last time at the end of the window, not after it', () => {

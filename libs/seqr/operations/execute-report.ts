@@ -6,7 +6,7 @@ import type { Operation } from './operation.js';
 import { parametersFields } from './parameters.js';
 import { checkedReference } from './reference.js';
 
-/** A row of the detailed report takes some 200 bytes: 8 MiB are 40,000 sales in one period, and half a second's reading. */
+/** A row of the detailed report takes some 200 bytes: 8 MiB are 40,000 sales in one period. */
 const REPORT_REPLY_BYTES_MAX = 8 * 1024 * 1024;
 
 /** SEQR page on reporting. */

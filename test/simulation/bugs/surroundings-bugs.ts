@@ -138,6 +138,7 @@ export const SURROUNDINGS_BUGS: readonly Bug[] = [
   { name: 'never look for what others left', sabotage: { neverSweeps: true } },
   { name: 'acknowledge an event before it is durable', sabotage: { acknowledgesFirst: true } },
   { name: 'take the events of a machine in any order', sabotage: { takesAnyOrder: true } },
+  { name: 'hold up a machine’s events behind one that cannot be read', sabotage: { holdsUpUnreadable: true } },
   { name: 'answer createPurchase with success whatever SEQR said', sabotage: { answersAnyway: true } },
   { name: 'sell a machine twice', sabotage: { sellsTwice: true } },
   { name: 'give one grant number to all purchases', sabotage: { grantNumber: () => 1 } },

@@ -29,7 +29,7 @@ const CAUSES: Readonly<Record<ReviewReason, (facts: CaseFacts) => boolean>> = {
   'unexpected-payment': ({ truth }) => truth.lies.size > 0,
   'other-amount': ({ truth }) => truth.lies.size > 0,
   'not-settled': ({ truth }) => truth.refused.has('commitReservation') || truth.lies.size > 0,
-  'report-differs': ({ truth }) => truth.machineLied || truth.powerCut,
+  'report-differs': ({ truth }) => truth.machineLied || truth.powerCut || truth.unread,
   'no-closing-report': ({ truth, row, history }) => truth.unlockedAt !== null && wasWaitedFor(row, history),
   'over-reservation': ({ truth }) => truth.machineLied,
   'update-refused': ({ truth }) => truth.refused.has('updateInvoice') || truth.lies.size > 0,

@@ -27,7 +27,7 @@ export function checkMoney({ row, truth, invoices, anyFault }: CaseFacts, releas
   const fellMinor = truth.fell.reduce((total, item) => total + item.priceMinor, 0n);
   if (invoices.some(({ commits }) => commits > 1)) report('I11', id, 'SEQR committed one reservation twice');
   // A lie that is consistent in itself nobody can see from here.
-  const isTold = row.cases.length > 0 || truth.lies.size > 0 || truth.machineLied;
+  const isTold = row.cases.length > 0 || truth.lies.size > 0 || truth.machineLied || truth.unread;
   if (paidMinor !== fellMinor && !isTold) {
     report(
       paidMinor > fellMinor ? 'I9' : 'I8',

@@ -1,9 +1,10 @@
-import type { EventAck, Grant, MachineCommand, MachineEvent } from '#machine-protocol/messages.js';
+import type { EventAck, Grant, MachineCommand } from '#machine-protocol/messages.js';
 import type { Change } from '#purchasing/ports.js';
 import type { step } from '#purchase/reserve-first/lifecycle.js';
 
 import type { Database, DatabaseWatch, Row } from '../world/database.js';
 import type { VendKey } from '../world/hardware.js';
+import type { SentEvent } from '../world/intake.js';
 import type { MachineWatch, SimMachine } from '../world/machine.js';
 import type { Departure } from '../world/seqr-line.js';
 import type { Seqr } from '../world/seqr.js';
@@ -150,8 +151,13 @@ export class Watch implements DatabaseWatch, ServerWatch, MachineWatch {
   }
 
   /** I27: an event that was acknowledged once and is not durable. */
-  lost({ machineId, seq }: MachineEvent): void {
+  lost({ machineId, seq }: SentEvent): void {
     this.report('I27', null, `${machineId}: event ${seq} stands behind a gap that nobody can fill`);
+  }
+
+  unreadable(machineId: string): void {
+    this.world.trace.tell(machineId, 'CASE unreadable-event');
+    this.reasons.set('unreadable-event', (this.reasons.get('unreadable-event') ?? 0) + 1);
   }
 
   /** I20: a reference that is handed out is durable. I21: the same request never gets two live invoices. */

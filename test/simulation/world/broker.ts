@@ -1,8 +1,9 @@
 import { NotConnectedError } from '#platform/mqtt.js';
-import type { EventAck, MachineCommand, MachineEvent } from '#machine-protocol/messages.js';
+import type { EventAck, MachineCommand } from '#machine-protocol/messages.js';
 
 import type { PresenceRow } from './database.js';
 import { Outage } from './database-line.js';
+import type { SentEvent } from './intake.js';
 import type { SimProcess } from './process.js';
 import type { Random } from './random.js';
 import type { Time } from './time.js';
@@ -23,7 +24,7 @@ export interface MachineEnd {
 
 export interface ServerEnd {
   readonly process: SimProcess;
-  event(event: MachineEvent): void;
+  event(event: SentEvent): void;
   presence(machineId: string, presence: PresenceRow): void;
 }
 
@@ -62,7 +63,7 @@ export class Broker {
     if (!this.outage.isOn) this.toMachine(ack.machineId, (machine) => machine.ack(ack));
   }
 
-  publishEvent(event: MachineEvent): void {
+  publishEvent(event: SentEvent): void {
     if (!this.outage.isOn) this.toServers((server) => server.event(event));
   }
 

@@ -63,6 +63,8 @@ export class Database {
   /** When each server process last said that it lives. */
   readonly servers = new Map<string, number>();
   private readonly live = new Map<string, string>();
+  /** Purchases that something is left to do for, oldest first: every heartbeat looks through them. */
+  private readonly withEffect = new Set<Row>();
   private readonly references = new Map<string, string>();
   private readonly streams = new Map<string, number>();
   private grantNumbers = 0;
@@ -83,6 +85,7 @@ export class Database {
     const row: Row = { first: purchase, purchase, request, log: [], cases: [], effect: null };
     row.effect = this.leased(purchase.next, server, now);
     this.rows.set(purchase.id, row);
+    this.withEffect.add(row);
     this.live.set(purchase.machineId, purchase.id);
     this.watch.begun(row);
     return purchase;
@@ -121,6 +124,7 @@ export class Database {
     for (const one of change.cases) row.cases.push({ ...one, at: this.time.now });
     // An act that the step left as it was stays with the server that has it.
     if (after.next !== before.next) row.effect = this.leased(after.next, server, now);
+    if (row.effect === null) this.withEffect.delete(row);
     if (isOver(after) && this.live.get(after.machineId) === after.id) this.live.delete(after.machineId);
     this.watch.committed(row, change);
   }
@@ -173,8 +177,8 @@ export class Database {
     return false;
   }
 
-  *open(): Iterable<Row> {
-    for (const row of this.rows.values()) if (row.effect !== null) yield row;
+  open(): ReadonlySet<Row> {
+    return this.withEffect;
   }
 
   beat(server: string): void {

@@ -55,6 +55,8 @@ export class Hardware {
   }
 
   connect(): void {
+    // Already there, to the machine it is a RESET: a result on its way is lost.
+    if (this.isConnected && this.approvedFor !== null) this.listener.unreported(this.approvedFor);
     this.isConnected = true;
     this.connection += 1;
     this.later(() => this.put({ type: 'reader-on' }));

@@ -19,7 +19,7 @@ export class MachineUplink {
   private isOffline = false;
   private user: UplinkUser | null = null;
   private presenceTimer: Timer | null = null;
-  private told = '';
+  private told: PresenceRow | null = null;
 
   constructor(
     private readonly machineId: string,
@@ -70,7 +70,7 @@ export class MachineUplink {
     user.feed.pump();
     if (!this.isConnected) return;
     const presence = user.presence();
-    if (JSON.stringify(presence) !== this.told) this.tell(presence);
+    if (!isSame(presence, this.told)) this.tell(presence);
   }
 
   private drop(): void {
@@ -101,7 +101,17 @@ export class MachineUplink {
   }
 
   private tell(presence: PresenceRow): void {
-    this.told = JSON.stringify(presence);
+    this.told = presence;
     this.broker.publishPresence(this.machineId, presence);
   }
+}
+
+function isSame(presence: PresenceRow, told: PresenceRow | null): boolean {
+  return (
+    told !== null &&
+    presence.bootId === told.bootId &&
+    presence.isReady === told.isReady &&
+    presence.inUse === told.inUse &&
+    presence.online === told.online
+  );
 }

@@ -4,12 +4,13 @@ import { afterPowerCut } from '#bridge/session/ledger.js';
 import type { Journal } from '#bridge/journal/journal.js';
 import { DEFAULT_TIMINGS } from '#bridge/timings.js';
 import { EventFeed } from '#bridge/uplink/event-feed.js';
-import type { EventAck, Grant, MachineCommand } from '#machine-protocol/messages.js';
+import type { EventAck, Grant, MachineCommand, MachineEvent } from '#machine-protocol/messages.js';
 import type { Slot } from '#simulated-machine/vmc-model.js';
 
 import type { Broker, MachineEnd } from './broker.js';
 import type { PresenceRow } from './database.js';
 import { Hardware, type VendKey } from './hardware.js';
+import type { SentEvent } from './intake.js';
 import { type CutInWriting, PowerCut, SimJournal } from './journal.js';
 import { wordingOf } from './lying-machine.js';
 import { MachineUplink } from './machine-uplink.js';
@@ -54,6 +55,8 @@ export class SimMachine implements MachineEnd {
   private boot: Boot | null = null;
   private journal: SimJournal;
   private askedAt = 0;
+  /** Kinds of events that its bridge, newer than the servers, writes in a way that they cannot read. */
+  private readonly unreadable = new Map<MachineEvent['body']['type'], boolean>();
   /** The wall clock is wrong by up to a day: a label, nothing more (I30). */
   private readonly wrongBy: number;
 
@@ -156,9 +159,28 @@ export class SimMachine implements MachineEnd {
         resend: () => boot.feed.resend(),
       },
     );
-    const feed = new EventFeed(journal, (event) => this.world.broker.publishEvent(event), DEFAULT_TIMINGS, clock);
+    const feed = new EventFeed(
+      journal,
+      (event) => this.world.broker.publishEvent(this.sent(event)),
+      DEFAULT_TIMINGS,
+      clock,
+    );
     const boot: Boot = { id, core, feed, alive: true };
     return boot;
+  }
+
+  private sent(event: MachineEvent): SentEvent {
+    const { weather, truth } = this.world;
+    const { body } = event;
+    const isUnreadable = this.unreadable.get(body.type) ?? weather.strikes('machine-unreadable');
+    this.unreadable.set(body.type, isUnreadable);
+    if (!isUnreadable) return event;
+    if ('purchaseId' in body) {
+      const known = truth.of(body.purchaseId);
+      known.unread = true;
+      if ('vendNumber' in body) known.unreported.add(body.vendNumber);
+    }
+    return { ...event, body: {}, fault: 'body.type: Invalid input' };
   }
 
   /** @param wholeMachine false when only the bridge's program dies and the machine keeps its power */

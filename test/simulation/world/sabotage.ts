@@ -20,6 +20,8 @@ export interface Sabotage {
   readonly acknowledgesFirst?: boolean;
   /** A machine's event is taken in although one before it is missing. */
   readonly takesAnyOrder?: boolean;
+  /** What cannot be read is neither taken in nor acknowledged. */
+  readonly holdsUpUnreadable?: boolean;
   /** A purchase begins at a machine that another one holds. */
   readonly sellsTwice?: boolean;
   /** createPurchase is answered with a reference when there is none. */

@@ -1,5 +1,5 @@
 import { MachineOfflineError } from '#fleet/machine-commands.js';
-import { type EventAck, type MachineEvent, PROTOCOL_VERSION } from '#machine-protocol/messages.js';
+import { type EventAck, PROTOCOL_VERSION } from '#machine-protocol/messages.js';
 import type { MachineCommand } from '#machine-protocol/messages.js';
 import { InvoiceWriter } from '#purchasing/invoice-writer.js';
 import { ActPerformer } from '#purchasing/performer.js';
@@ -9,7 +9,7 @@ import { PurchaseRunner } from '#purchasing/runner.js';
 import type { Broker, ServerEnd } from './broker.js';
 import { DatabaseLine, type Outage } from './database-line.js';
 import type { Database, PresenceRow } from './database.js';
-import { SimIntake } from './intake.js';
+import { type IntakeWatch, type SentEvent, SimIntake } from './intake.js';
 import { SimProcess } from './process.js';
 import type { Random } from './random.js';
 import type { Sabotage } from './sabotage.js';
@@ -25,13 +25,12 @@ import type { Weather } from './weather.js';
 const HEARTBEAT_EVERY_MS = 1_000;
 const FENCED_AFTER_MS = 2_000;
 /** Half a round trip to the database: what the clocks of two servers differ by, re-drawn at each heartbeat. */
-const CLOCK_ERROR_MS = 25;
+export const CLOCK_ERROR_MS = 25;
 
-export interface ServerWatch {
+export interface ServerWatch extends IntakeWatch {
   performs(server: string, purchaseId: string, version: number, kind: string): void;
   leaves(server: string, departure: Departure): void;
   commands(command: MachineCommand): void;
-  lost(event: MachineEvent): void;
 }
 
 export interface ServerWorld {
@@ -88,8 +87,8 @@ export class SimServer implements ServerEnd {
       this.line,
       this.runner,
       (event, upTo) => world.broker.publishAck(ackOf(event, upTo)),
-      (event) => world.watch.lost(event),
-      sabotage.acknowledgesFirst === true,
+      world.watch,
+      sabotage,
     );
   }
 
@@ -182,7 +181,7 @@ export class SimServer implements ServerEnd {
     });
   }
 
-  event(event: MachineEvent): void {
+  event(event: SentEvent): void {
     this.intake.receive(event);
   }
 
@@ -222,6 +221,6 @@ export class SimServer implements ServerEnd {
   }
 }
 
-function ackOf(event: MachineEvent, upTo: number): EventAck {
+function ackOf(event: SentEvent, upTo: number): EventAck {
   return { v: PROTOCOL_VERSION, machineId: event.machineId, journalId: event.journalId, upTo, at: '' };
 }

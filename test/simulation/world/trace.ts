@@ -27,7 +27,9 @@ export class Trace {
    */
   tell(about: string, what: string, detail?: () => string): void {
     const { now } = this.time;
-    this.low = hashOf(what, hashOf(about, Math.imul(this.low ^ (now | 0), 0x85ebca6b)));
+    this.low = Math.imul(this.low ^ (now | 0), 0x85ebca6b);
+    this.low = Math.imul(this.low ^ hashOfName(about), 0xc2b2ae35);
+    this.low = Math.imul(this.low ^ (this.low >>> 15) ^ hashOfName(what), 0x27d4eb2f);
     this.high = Math.imul(this.high ^ this.low ^ Math.floor(now / 1_000), 0xc2b2ae35);
     if (!this.keepsLines) return;
     this.lines.push({ at: now, about: shortOf(about), text: detail === undefined ? what : `${what}  ${detail()}` });
@@ -36,6 +38,17 @@ export class Trace {
   get hash(): string {
     return hex(this.high) + hex(this.low);
   }
+}
+
+/** The same few hundred words come again and again, in every seed: names are numbered, and words have no numbers in them. */
+const hashes = new Map<string, number>();
+
+function hashOfName(name: string): number {
+  const known = hashes.get(name);
+  if (known !== undefined) return known;
+  const hash = hashOf(name);
+  hashes.set(name, hash);
+  return hash;
 }
 
 /** "p9" for the ninth purchase. */

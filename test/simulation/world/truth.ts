@@ -9,10 +9,12 @@ export interface PurchaseTruth {
   readonly lies: Set<Lie>;
   /** What SEQR refused, by its rules or because it was busy. */
   readonly refused: Set<SeqrOperation>;
-  /** Vends of which the machine itself never learnt, or could not say, what became. */
+  /** Vends of which the machine itself never learnt, or could not say, what became; or said it and was not understood. */
   readonly unreported: Set<number>;
   /** The machine told of vends or totals that were not so. */
   machineLied: boolean;
+  /** The machine said something of it that the server could not read: a person was told of the machine. */
+  unread: boolean;
   /** The power went while its grant was open: what was being written may be lost. */
   powerCut: boolean;
   /** When the machine was last unlocked for it. */
@@ -43,6 +45,7 @@ export class Truth {
       refused: new Set(),
       unreported: new Set(),
       machineLied: false,
+      unread: false,
       powerCut: false,
       unlockedAt: null,
       closed: false,

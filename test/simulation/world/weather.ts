@@ -52,10 +52,14 @@ const FAULTS = {
   'machine-lies': 0.1,
   /** The answer to createPurchase does not reach its caller, who asks again. */
   'caller-unanswered': 0.3,
+  /** A bridge newer than the servers, which cannot read it. For each machine and kind of event. */
+  'machine-unreadable': 0.5,
 } as const;
 
 export type Fault = keyof typeof FAULTS;
 export const ALL_FAULTS = Object.keys(FAULTS) as readonly Fault[];
+/** Added later, these draw for themselves: a seed without them is what it was, and what once failed stays tried. */
+const LATER_FAULTS: readonly Fault[] = ['machine-unreadable'];
 
 /** Of a hundred seeds this many have no fault at all: there nothing may be left to a person. */
 const CALM_SEEDS = 0.06;
@@ -70,13 +74,16 @@ export class Weather {
   /** False in the second half: what is left must heal by itself. */
   private stormy = true;
   private readonly rates = new Map<Fault, number>();
+  private readonly later: Random;
 
   constructor(private readonly random: Random) {
+    this.later = random.split('later');
     this.isCalm = random.chance(CALM_SEEDS);
     const share = random.pick([0.1, 0.2, 0.35, 0.6]);
     for (const fault of ALL_FAULTS) {
-      const isOn = random.chance(share) && !this.isCalm;
-      const severity = random.next();
+      const dice = this.diceOf(fault);
+      const isOn = dice.chance(share) && !this.isCalm;
+      const severity = dice.next();
       if (isOn) this.rates.set(fault, FAULTS[fault] * (0.1 + 0.9 * severity * severity));
     }
   }
@@ -87,7 +94,7 @@ export class Weather {
 
   strikes(fault: Fault): boolean {
     const rate = this.rates.get(fault);
-    if (rate === undefined || !this.stormy || !this.random.chance(rate)) return false;
+    if (rate === undefined || !this.stormy || !this.diceOf(fault).chance(rate)) return false;
     this.count(fault);
     return true;
   }
@@ -103,6 +110,10 @@ export class Weather {
 
   heal(): void {
     this.stormy = false;
+  }
+
+  private diceOf(fault: Fault): Random {
+    return LATER_FAULTS.includes(fault) ? this.later : this.random;
   }
 
   get healed(): boolean {

@@ -180,8 +180,9 @@ export class World {
   }
 
   private isQuiet(): boolean {
-    const { done } = this.database.open()[Symbol.iterator]().next();
-    return done === true && this.machines.every((machine) => machine.isQuiet) && this.watch.liveCount === 0;
+    return (
+      this.database.open().size === 0 && this.machines.every((machine) => machine.isQuiet) && this.watch.liveCount === 0
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import type { InvoiceBook } from '../book.js';
 import type { Clock } from '../clock.js';
 import type { ReplyFields } from '../envelope.js';
+import type { ClientSessions } from '../sessions.js';
 import type { Principal, Principals } from '../principals.js';
 import type { XmlElement } from '../xml.js';
 
@@ -14,6 +15,7 @@ export interface OperationParts {
   readonly book: InvoiceBook;
   readonly principals: Principals;
   readonly bank: Bank;
+  readonly sessions: ClientSessions;
   readonly clock: Clock;
 }
 

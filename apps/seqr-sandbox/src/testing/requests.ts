@@ -17,14 +17,25 @@ export interface InvoiceParts {
   readonly mode?: string;
   readonly notificationUrl?: string;
   readonly commitTimeout?: number;
+  readonly acknowledgment?: string;
 }
 
 export function invoiceXml(parts: InvoiceParts = {}): string {
   const { total = '30.00', mode = 'RESERVATION_REQUIRED_PRELIMINARY_AMOUNT', commitTimeout = 600 } = parts;
+  const { acknowledgment = 'NO_ACKNOWLEDGMENT' } = parts;
   const { notificationUrl = 'https://localhost:1/notify/secret' } = parts;
   const row = `<invoiceRow><itemDescription>Up to this amount</itemDescription><itemQuantity>1</itemQuantity>${amountXml('itemTotalAmount', total)}</invoiceRow>`;
-  return `<invoice><paymentMode>${mode}</paymentMode><acknowledgmentMode>NO_ACKNOWLEDGMENT</acknowledgmentMode><issueDate>2026-03-01T12:00:00</issueDate><title>Cola by the door</title><clientInvoiceId>purchase-1</clientInvoiceId><invoiceRows>${row}</invoiceRows>${amountXml('totalAmount', total)}<cashierId>cola-1</cashierId><footer>Thank you</footer><notificationUrl>${notificationUrl}</notificationUrl><commitReservationTimeout>${commitTimeout}</commitReservationTimeout></invoice>`;
+  return `<invoice><paymentMode>${mode}</paymentMode><acknowledgmentMode>${acknowledgment}</acknowledgmentMode><issueDate>2026-03-01T12:00:00</issueDate><title>Cola by the door</title><clientInvoiceId>purchase-1</clientInvoiceId><invoiceRows>${row}</invoiceRows>${amountXml('totalAmount', total)}<cashierId>cola-1</cashierId><footer>Thank you</footer><notificationUrl>${notificationUrl}</notificationUrl><commitReservationTimeout>${commitTimeout}</commitReservationTimeout></invoice>`;
 }
+
+/** A loyalty card as a merchant sends it. */
+export function tokenXml(id: string, status: number, value = '1234'): string {
+  return `<tokens><description>A card</description><id>${id}</id><status>${status}</status><value>${value}</value></tokens>`;
+}
+
+/** Puts tokens behind the invoice, where the schema wants them. */
+export const withTokens = (request: string, ...tokens: readonly string[]) =>
+  request.replace('</invoice>', `</invoice>${tokens.join('')}`);
 
 export function envelope(message: string): string {
   return `<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:ext="http://external.interfaces.ers.seamless.com/"><soapenv:Body>${message}</soapenv:Body></soapenv:Envelope>`;
@@ -94,5 +105,14 @@ export const markTransactionPeriod = (terminalId?: string, context?: string) =>
 
 export const executeReport = (reportId: string, entries: Readonly<Record<string, string>>, context?: string) =>
   call('executeReport', `<reportId>Reconciliation/${reportId}</reportId>${parametersXml(entries)}`, context);
+
+export const creditUser = (userId: string, value = '5.00', description = 'You won, well done.') =>
+  call(
+    'creditUser',
+    `<creditUserRequest><userId>${userId}</userId>${amountXml('amount', value)}<description>${description}</description><correlationId>round-7</correlationId></creditUserRequest>`,
+  );
+
+export const getClientSessionInfo = (key: string, context?: string) =>
+  call('getClientSessionInfo', `<key>${key}</key>`, context);
 
 export const benchmarkingNop = () => envelope('<ext:benchmarkingNop/>');
