@@ -119,6 +119,7 @@ export async function seed(database: Database): Promise<boolean> {
         name: machine.name,
         location: machine.location,
         currency: machine.currency,
+        timeZone: machine.currency === 'EUR' ? 'Europe/Helsinki' : 'Europe/Stockholm',
         reservationMaxMinor: machine.currency === 'EUR' ? 5_000n : 50_000n,
         outOfService: machine.outOfService ?? false,
         planogramId,

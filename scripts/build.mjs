@@ -102,7 +102,7 @@ function copyAssets() {
       const path = `${folder}/${entry.name}`;
       if (entry.isDirectory()) {
         if (!['node_modules', 'operator-console', 'prisma-client', 'dist'].includes(entry.name)) copy(path);
-      } else if (/\.(wsdl|xsd|html|css|js|svg)$/.test(entry.name)) {
+      } else if (/\.(wsdl|xsd|html|css|js|svg|ttf)$/.test(entry.name)) {
         cpSync(join(root, path), join(root, 'dist', path));
       }
     }

@@ -31,6 +31,14 @@ export interface LivePurchase {
   readonly notified: boolean;
 }
 
+/** What a machine is called on bills, and where it stands. */
+export interface MachineNaming {
+  readonly name: string;
+  readonly location: string;
+  /** IANA name. */
+  readonly timeZone: string | null;
+}
+
 interface Row {
   id: string;
   currency: string;
@@ -54,7 +62,7 @@ const NAME_KEPT_MS = 60_000;
 const NAMES_MAX = 50_000;
 
 export class MachineDirectory {
-  private readonly names = new Map<string, { at: number; names: Promise<{ name: string; location: string }> }>();
+  private readonly names = new Map<string, { at: number; names: Promise<MachineNaming> }>();
 
   constructor(private readonly database: Database) {}
 
@@ -81,11 +89,11 @@ export class MachineDirectory {
     return row === undefined ? null : machineOf(row);
   }
 
-  nameOf(machineId: string): Promise<{ name: string; location: string }> {
+  nameOf(machineId: string): Promise<MachineNaming> {
     const kept = this.names.get(machineId);
     if (kept !== undefined && kept.at > Date.now() - NAME_KEPT_MS) return kept.names;
     const names = this.database.client.machine
-      .findUniqueOrThrow({ where: { id: machineId }, select: { name: true, location: true } })
+      .findUniqueOrThrow({ where: { id: machineId }, select: { name: true, location: true, timeZone: true } })
       .catch((error: unknown) => {
         this.names.delete(machineId);
         throw error;

@@ -15,10 +15,11 @@ describe('an act that a living server had to drop', () => {
   });
 
   function loseDatabase(): () => void {
-    const { save, load } = server.store;
+    const { store } = server;
+    const [save, load] = [store.save.bind(store), store.load.bind(store)];
     const fail = () => Promise.reject(new Error('the database is away'));
-    Object.assign(server.store, { save: fail, load: fail });
-    return () => Object.assign(server.store, { save, load });
+    Object.assign(store, { save: fail, load: fail });
+    return () => Object.assign(store, { save, load });
   }
 
   it('is looked up at the next sweep once the database is back, and not after the lease has run out', async () => {

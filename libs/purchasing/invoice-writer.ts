@@ -1,14 +1,16 @@
-import { type Currency, formatMoney } from '#purchase/money.js';
+import type { Currency } from '#purchase/money.js';
 import { type Purchase, settlementRows } from '#purchase/reserve-first/purchase.js';
 import type { InvoiceRequest, InvoiceRow } from '#seqr/invoice.js';
 import type { ReceiptDocument } from '#seqr/operations/submit-payment-receipt.js';
 
 import type { NotificationUrls } from './notification-url.js';
 import type { OfferCatalogue, OfferedProduct } from './offer-catalogue.js';
+import { type MachineOnReceipt, productName, receiptOf } from './receipt/receipt.js';
+import { receiptHtml } from './receipt/receipt-html.js';
 
 /** What a machine is called on a bill. */
 export interface MachineNames {
-  nameOf(machineId: string): Promise<{ name: string; location: string }>;
+  nameOf(machineId: string): Promise<MachineOnReceipt>;
 }
 
 /** Writes what payers read: the reservation, the final bill and the receipt. */
@@ -17,6 +19,8 @@ export class InvoiceWriter {
     private readonly catalogue: Pick<OfferCatalogue, 'products'>,
     private readonly machines: MachineNames,
     private readonly urls: Pick<NotificationUrls, 'urlOf'>,
+    /** Whom payers can ask. */
+    private readonly contact: string | null = null,
   ) {}
 
   /** The bill the payer confirms: one row, the most that can be charged. */
@@ -39,19 +43,11 @@ export class InvoiceWriter {
   }
 
   async receipt(purchase: Purchase): Promise<ReceiptDocument> {
-    const machine = await this.machines.nameOf(purchase.machineId);
-    const lines = (await this.rows(purchase)).map(
-      ({ itemDescription, itemQuantity, itemTotalAmount }) =>
-        `<tr><td>${itemQuantity} × ${escapeHtml(itemDescription)}</td><td>${formatMoney(itemTotalAmount)}</td></tr>`,
-    );
-    const total = formatMoney({ minor: purchase.settlement?.amountMinor ?? 0n, currency: purchase.currency });
-    const html = [
-      '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Receipt</title></head><body>',
-      `<h1>${escapeHtml(machine.name)}</h1><p>${escapeHtml(machine.location)}</p>`,
-      `<p>${new Date(purchase.startedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC</p>`,
-      `<table>${lines.join('')}<tr><th>Total</th><th>${total}</th></tr></table>`,
-      `<p>Invoice ${escapeHtml(purchase.invoiceReference ?? '')}</p></body></html>`,
-    ].join('\n');
+    const [machine, products] = await Promise.all([
+      this.machines.nameOf(purchase.machineId),
+      this.catalogue.products(purchase.planogramId, purchase.priceListId),
+    ]);
+    const html = receiptHtml(receiptOf(purchase, machine, products, this.contact));
     return { mimeType: 'text/html', data: html, receiptType: 'PAYMENT_RECEIPT' };
   }
 
@@ -59,7 +55,7 @@ export class InvoiceWriter {
   private async rows(purchase: Purchase): Promise<InvoiceRow[]> {
     const { currency, settlement } = purchase;
     const products = await this.catalogue.products(purchase.planogramId, purchase.priceListId);
-    const rows = settlementRows(purchase).map((row) => invoiceRow(row, products.get(row.selection), currency));
+    const rows = settlementRows(purchase).map((row) => invoiceRow(row, products, currency));
     const surplus =
       rows.reduce((total, row) => total + row.itemTotalAmount.minor, 0n) - (settlement?.amountMinor ?? 0n);
     if (surplus > 0n) {
@@ -87,11 +83,12 @@ export class InvoiceWriter {
 
 function invoiceRow(
   row: { selection: number; quantity: number; unitMinor: bigint },
-  product: OfferedProduct | undefined,
+  products: ReadonlyMap<number, OfferedProduct>,
   currency: Currency,
 ): InvoiceRow {
+  const product = products.get(row.selection);
   return {
-    itemDescription: nameOf(product, row.selection),
+    itemDescription: productName(products, row.selection),
     itemQuantity: row.quantity,
     itemUnit: 'EA',
     itemUnitPrice: { minor: row.unitMinor, currency },
@@ -99,12 +96,4 @@ function invoiceRow(
     ...(product === undefined ? {} : { itemSKU: product.sku }),
     ...(product?.taxRatePercent == null ? {} : { itemTaxRate: String(product.taxRatePercent) }),
   };
-}
-
-function nameOf(product: OfferedProduct | undefined, selection: number): string {
-  return product?.name ?? `Selection ${selection}`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -110,6 +110,7 @@ class DueWork implements OnApplicationBootstrap {
     {
       provide: PurchaseRunner,
       inject: [
+        Configuration,
         Database,
         OfferCatalogue,
         MachineDirectory,
@@ -126,6 +127,7 @@ class DueWork implements OnApplicationBootstrap {
         LOGGER,
       ],
       useFactory: (
+        configuration: Configuration,
         database: Database,
         catalogue: OfferCatalogue,
         directory: MachineDirectory,
@@ -146,7 +148,7 @@ class DueWork implements OnApplicationBootstrap {
           performer: new ActPerformer(
             seqr,
             new MachineCommands(database, mqtt, clock),
-            new InvoiceWriter(catalogue, directory, urls),
+            new InvoiceWriter(catalogue, directory, urls, configuration.OPERATOR_CONTACT ?? null),
             clock,
             principals,
           ),

@@ -22,9 +22,7 @@ import { startEmbeddedPostgres } from './embedded-postgres.js';
 import type { LocalEnvironment } from './environment.js';
 import { type Installation, requireFreePort } from './installation.js';
 import { DEMO_MACHINE_ID, demoMachine } from './demo-machine.js';
-
-/** The sandbox's reseller, when the environment names none. */
-const SANDBOX_RESELLER = { id: 'vendrail-demo', userId: '9900', password: 'sandbox-password' };
+import { SANDBOX_RESELLER } from './sandbox-reseller.js';
 
 export interface LocalSystem {
   readonly app: NestFastifyApplication;

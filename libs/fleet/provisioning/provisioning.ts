@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { SeqrTerminalView } from '#fleet/operator-views.js';
 import type { Ids } from '#platform/ids.js';
 import { type Keys, SealBrokenError } from '#platform/keys.js';
+import type { SeqrClient } from '#seqr/client.js';
 import type { Principal } from '#seqr/principal.js';
-import type { Reply } from '#seqr/reply.js';
 import { SeqrRequestError } from '#seqr/request-error.js';
 import { resultCodeOf } from '#seqr/result-codes.js';
 
@@ -15,14 +15,7 @@ import { terminalPrincipal } from './terminal-principal.js';
 import { LeaseLostError, type Terminal, type TerminalStore } from './terminal-store.js';
 
 /** What provisioning needs of SEQR. */
-export interface TerminalCalls {
-  registerTerminal(
-    registration: { readonly externalTerminalId: string; readonly password: string; readonly name: string },
-    as?: Principal,
-  ): Promise<Reply<{ readonly terminalId: string }>>;
-  assignSeqrId(label: { readonly seqrId: string }, as?: Principal): Promise<Reply>;
-  unregisterTerminal(nothing: Record<string, never>, as?: Principal): Promise<Reply>;
-}
+export type TerminalCalls = Pick<SeqrClient, 'registerTerminal' | 'assignSeqrId' | 'unregisterTerminal'>;
 
 export interface ProvisioningOptions {
   readonly store: TerminalStore;
@@ -121,7 +114,7 @@ export class Provisioning {
       await store.save(intent, lease, GONE);
       throw error;
     });
-    const call = withoutSecret(reply.call, password);
+    const { call } = reply;
     switch (reply.outcome) {
       case 'answered':
         return store.save(intent, lease, { state: 'registered', terminalId: reply.terminalId }, { call });
@@ -283,9 +276,4 @@ async function fitToSend<T>(send: () => Promise<T>): Promise<T> {
     if (error instanceof SeqrRequestError) throw new ProvisioningError('UNFIT', error.message);
     throw error;
   }
-}
-
-/** SEQR might repeat in its description what it was sent. */
-function withoutSecret<C extends { readonly detail?: string }>(call: C, secret: string): C {
-  return call.detail === undefined ? call : { ...call, detail: call.detail.replaceAll(secret, '***') };
 }
