@@ -18,6 +18,7 @@ const FORGET_AFTER = '1 hour';
  */
 export class ServerInstance {
   private lastBeatAt = 0;
+  private breakCount = 0;
 
   private constructor(
     readonly id: string,
@@ -46,6 +47,11 @@ export class ServerInstance {
     return performance.now() - this.lastBeatAt < FENCED_AFTER_MS;
   }
 
+  /** Changes with every silence after which others may have taken what this process leased before. */
+  get breaks(): number {
+    return this.breakCount;
+  }
+
   async beat(): Promise<void> {
     const askedAt = performance.now();
     try {
@@ -57,6 +63,7 @@ export class ServerInstance {
       const row = rows[0];
       if (!row) throw new Error('the row of this instance is gone');
       this.clock.anchor(row.now.getTime(), askedAt, performance.now());
+      if (askedAt - this.lastBeatAt >= FENCED_AFTER_MS) this.breakCount += 1;
       this.lastBeatAt = askedAt;
     } catch (error) {
       this.log.warn({ error: String(error) }, 'no heartbeat: the database did not answer');

@@ -154,6 +154,7 @@ class DueWork implements OnApplicationBootstrap {
           ),
           clock,
           mayAct: () => instance.isAlive,
+          breaks: () => instance.breaks,
           onStep: (after, _event, before, cases) => {
             for (const { reason } of cases) metrics.reviewCases.inc({ reason });
             if (isOver(after) && !isOver(before)) metrics.purchasesEnded.inc({ state: after.state });

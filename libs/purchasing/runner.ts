@@ -26,6 +26,8 @@ export interface RunnerOptions {
   readonly clock: RunnerClock;
   /** False while this server may have lost its leases: then it must not act. */
   readonly mayAct: () => boolean;
+  /** Changes when this server was silent so long that its leases of before may be another's (ServerInstance). */
+  readonly breaks?: () => number;
   /** The lifecycle; the simulation puts broken ones here, to see that it finds them. */
   readonly step?: typeof step;
   readonly onStep?: (after: Purchase, event: PurchaseEvent, before: Purchase, cases: readonly ReviewCase[]) => void;
@@ -63,6 +65,7 @@ export class PurchaseRunner {
   private readonly driveAgain = new Set<string>();
   private readonly timers = new Map<string, { cancel(): void }>();
   private stopped = false;
+  private breaks = 0;
 
   constructor(private readonly options: RunnerOptions) {}
 
@@ -181,6 +184,7 @@ export class PurchaseRunner {
     const act = purchase?.next;
     this.timers.get(purchaseId)?.cancel();
     this.timers.delete(purchaseId);
+    this.dropAfterBreak();
     const leased = this.leased.get(purchaseId);
     if (!purchase || !act || !leased || !isSameAct(act, leased) || this.stopped) {
       this.forget(purchaseId);
@@ -226,6 +230,14 @@ export class PurchaseRunner {
     if (act) this.dropped.set(purchaseId, act);
     this.known.delete(purchaseId);
     this.leased.delete(purchaseId);
+  }
+
+  /** What was leased before the silence is claimed anew by the next sweep, unless another server has it by now. */
+  private dropAfterBreak(): void {
+    const breaks = this.options.breaks?.() ?? 0;
+    if (breaks === this.breaks) return;
+    this.breaks = breaks;
+    for (const purchaseId of [...this.leased.keys()]) this.forget(purchaseId);
   }
 
   /** Events of one purchase are taken in one after the other; those from outside meet the newest record. */

@@ -57,6 +57,30 @@ describe('a server that stood still', () => {
     expect(other.performer.acts).toEqual(['getPaymentStatus']);
   });
 
+  it('does not do what another has taken over in a silence that was nearly over when the act fell due', async () => {
+    const installation = new Installation();
+    const clock = new FrozenClock(installation.clock);
+    const performer = new ScriptedPerformer();
+    const stalled = installation.server();
+    let breaks = 0;
+    const options = { store: stalled.store, performer, clock, mayAct: () => true, breaks: () => breaks };
+    const runner = new PurchaseRunner(options);
+    const other = installation.server();
+    other.performer.hold('getPaymentStatus');
+
+    const { grantNumber: _, ...beginning } = BEGINNING;
+    await runner.begin(beginning, { payer: 'pseudonym', requestKey: 'key' });
+    clock.freeze();
+    await installation.pass(4_000, other);
+    expect(await other.runner.sweep()).toBe(1);
+    await settled();
+    breaks += 1;
+    await clock.thaw();
+
+    expect(performer.acts).toEqual(['sendInvoice']);
+    expect(other.performer.acts).toEqual(['getPaymentStatus']);
+  });
+
   it('goes on with what reaches it afterwards', async () => {
     const installation = new Installation();
     const clock = new FrozenClock(installation.clock);

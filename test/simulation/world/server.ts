@@ -57,6 +57,7 @@ export class SimServer implements ServerEnd {
   private readonly intake: SimIntake;
   private clockError = 0;
   private lastBeatAt = -FENCED_AFTER_MS;
+  private breaks = 0;
   private sweeping = false;
 
   constructor(
@@ -78,6 +79,7 @@ export class SimServer implements ServerEnd {
       performer: this.performer(maybeDie, clock),
       clock: { ...clock, after: (ms, work) => this.process.after(ms, work) },
       mayAct: () => sabotage.actsWhenFenced === true || time.now - this.lastBeatAt < FENCED_AFTER_MS,
+      breaks: () => this.breaks,
       ...(sabotage.step === undefined ? {} : { step: sabotage.step }),
       onFault: (purchaseId, error) =>
         world.trace.tell(purchaseId, 'a server gives up for now', () => `${id}: ${String(error)}`),
@@ -173,6 +175,7 @@ export class SimServer implements ServerEnd {
   }
 
   private heard(askedAt: number): void {
+    if (askedAt - this.lastBeatAt >= FENCED_AFTER_MS) this.breaks += 1;
     this.lastBeatAt = Math.max(this.lastBeatAt, askedAt);
     this.clockError = this.random.between(-CLOCK_ERROR_MS, CLOCK_ERROR_MS);
   }
