@@ -135,6 +135,22 @@ describe('the terminal of a machine at SEQR', () => {
     expect((await ask('DELETE')).status).toBe(200);
   });
 
+  it('and a purchase that begins while it is removed never miss each other', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const { body } = await ask('POST');
+      await system.machineReady();
+      const [reference, removal] = await Promise.all([system.scan([]), ask('DELETE')]);
+      const { owner } = system.invoice(reference);
+      system.sandbox.payer.decline(reference);
+
+      // Either the purchase came first and kept the terminal, or the removal did and the reseller took over.
+      expect((await system.ended(reference)).state).toBe('CANCELLED');
+      expect([removal.status, owner]).toEqual(
+        removal.status === 200 ? [200, RESELLER] : [409, `TERMINALID ${String(body['terminalId'])}`],
+      );
+    }
+  });
+
   it('is one, however many ask for it at once', async () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask('POST')));
 

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 
-import type { SeqrTerminalView } from '#fleet/operator-views.js';
 import type { Ids } from '#platform/ids.js';
 import { type Keys, SealBrokenError } from '#platform/keys.js';
 import type { SeqrClient } from '#seqr/client.js';
@@ -8,6 +7,7 @@ import type { Principal } from '#seqr/principal.js';
 import { SeqrRequestError } from '#seqr/request-error.js';
 import { resultCodeOf } from '#seqr/result-codes.js';
 
+import type { SeqrTerminalView } from '../operator-views.js';
 import { staticQrText } from '../sticker/qr-texts.js';
 import { ProvisioningError } from './provisioning-error.js';
 import { seqrIdOf } from './seqr-id.js';

@@ -106,7 +106,7 @@ export class TerminalStore {
     });
   }
 
-  /** Of `seqrIds`, those that other machines bear. */
+  /** The SEQR ids of all other machines. */
   async takenSeqrIds(machineId: string): Promise<ReadonlySet<string>> {
     const rows = await this.database.query<{ seqr_id: string }>(
       sql`SELECT seqr_id FROM machines WHERE seqr_id IS NOT NULL AND id <> ${machineId}`,
