@@ -70,13 +70,13 @@ function wrongInTheEnd(shop: Shop): string[] {
 function differences(shop: Shop, place: Place, resultCode: number, acted: boolean): string[] {
   const expected = expectedOf(place, resultCode, acted);
   const { state } = shop.purchase;
-  const reasons = shop.cases.map(({ reason }) => reason);
+  const reasons = shop.cases.map(({ reason }) => reason).join();
   const paid = shop.invoice?.committed ?? 0n;
-  const isSame = state === expected.state && paid === expected.paid && `${reasons}` === `${expected.cases}`;
+  const isSame = state === expected.state && paid === expected.paid && reasons === expected.cases.join();
   return isSame
     ? []
     : [
-        `${state}, ${paid} taken, cases [${reasons}]; expected ${expected.state}, ${expected.paid}, [${expected.cases}]`,
+        `${state}, ${paid} taken, cases [${reasons}]; expected ${expected.state}, ${expected.paid}, [${expected.cases.join()}]`,
       ];
 }
 
