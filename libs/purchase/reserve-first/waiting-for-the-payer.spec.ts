@@ -1,5 +1,6 @@
 import { INVOICE, failed, issued, notified, paid, status, timePassed } from '../testing/happenings.js';
 import { asking, waitedOut, waiting } from '../testing/stages.js';
+import { STARTED_AT } from '../testing/visit.js';
 
 describe('asking SEQR for the invoice', () => {
   it('waits for the payer when the invoice is there, and looks from time to time', () => {
@@ -77,7 +78,7 @@ describe('waiting for the payer', () => {
     const visit = waiting().later(1_000).on(notified).later(20);
     const early = status('ISSUED', { invoiceVersion: 1, askedAt: visit.now - 100 });
 
-    expect(visit.on(early).next).toEqual({ kind: 'getPaymentStatus', inMs: 0 });
+    expect(visit.on(early).next).toEqual({ kind: 'getPaymentStatus', inMs: 150 });
   });
 
   it('keeps looking when the notification was false', () => {
@@ -146,5 +147,32 @@ describe('waiting for the payer', () => {
 
     expect(visit.next).toEqual({ kind: 'getPaymentStatus', inMs: 1_000 });
     expect(visit.whenDue().state).toBe('CANCELLING');
+  });
+});
+
+describe('a second notification soon after the first', () => {
+  it('is looked into a quarter of a second after the first, when that look is over', () => {
+    const looked = waiting()
+      .later(1_000)
+      .on(notified, status('ISSUED', { askedAt: STARTED_AT + 1_201 }));
+    const again = looked.later(100).on(notified);
+
+    expect(again.next).toEqual({ kind: 'getPaymentStatus', inMs: 150 });
+  });
+
+  it('is looked into again when the look under way was asked before it came', () => {
+    const asked = waiting().later(1_000).on(notified).later(100).on(notified).later(10);
+    const answered = asked.on(status('ISSUED', { askedAt: asked.now - 60 }));
+
+    expect(answered.next).toEqual({ kind: 'getPaymentStatus', inMs: 190 });
+  });
+
+  it('costs no look of its own when one is still to leave', () => {
+    const looked = waiting()
+      .later(1_000)
+      .on(notified, status('ISSUED', { askedAt: STARTED_AT + 1_201 }));
+    const again = looked.later(100).on(notified);
+
+    expect(again.later(50).on(notified).purchase).toBe(again.purchase);
   });
 });

@@ -122,7 +122,7 @@ export class Machine {
   /** @returns whether the choice was approved. */
   choose(selection: number, machinePriceMinor: number): boolean {
     const { session } = this;
-    if (session === null) return false;
+    if (session === null || session.pending !== null) return false;
     const { grant } = session;
     const price = grant.prices.find((one) => one.selection === selection)?.priceMinor;
     const leftMinor = grant.amountMinor - this.truth.spentMinor(grant.purchaseId);

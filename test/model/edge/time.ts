@@ -69,6 +69,6 @@ export class RingingClock extends DatabaseClock {
 
   /** After the clock was set: what is due by now. */
   ring(): void {
-    for (const { at, ring } of [...this.waiting]) if (at <= this.now()) ring();
+    for (const { at, ring } of this.waiting) if (at <= this.now()) ring();
   }
 }

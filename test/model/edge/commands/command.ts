@@ -13,6 +13,13 @@ export function often(times: number, ...ones: readonly fc.Arbitrary<Command>[]):
   return Array.from({ length: times }, () => fc.oneof(...ones));
 }
 
+/** Commands that often come one after the other; each only when it is possible. */
+export function oneAfterTheOther(name: string, ...steps: readonly Command[]): Command {
+  return command(name, async (model, world) => {
+    for (const step of steps) if (step.check(model)) await step.run(model, world);
+  });
+}
+
 export function always(...ones: readonly Command[]): fc.Arbitrary<Command> {
   return fc.constantFrom(...ones);
 }

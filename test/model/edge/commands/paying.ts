@@ -23,7 +23,7 @@ async function decidesUnseen(world: World, decide: (reference: string) => void):
   return known.length === 0;
 }
 
-const confirm = command(
+export const confirm = command(
   'the payer confirms',
   async (model, world) => {
     const holder = waiting(model);
@@ -38,7 +38,7 @@ const confirm = command(
   isWaiting,
 );
 
-const confirmUnheard = command(
+export const confirmUnheard = command(
   'the payer confirms, and the notification is lost',
   async (model, world) => {
     const holder = waiting(model);
@@ -51,7 +51,7 @@ const confirmUnheard = command(
   isWaiting,
 );
 
-const confirmTwice = command(
+export const confirmTwice = command(
   'the payer confirms, and the notification comes twice',
   async (model, world) => {
     const holder = waiting(model);
@@ -63,7 +63,7 @@ const confirmTwice = command(
   isWaiting,
 );
 
-const decline = command(
+export const decline = command(
   'the payer declines',
   async (model, world) => {
     const { reference } = waiting(model);
@@ -75,7 +75,7 @@ const decline = command(
   isWaiting,
 );
 
-const wrongPin = command(
+export const wrongPin = command(
   'the payer gives a wrong PIN',
   async (model, world) => {
     const holder = waiting(model);
@@ -117,8 +117,12 @@ const pathOf = (world: World, reference: string | undefined): string | undefined
   return url === undefined ? undefined : new URL(url).pathname;
 };
 const ofHolder: Notified = (model, world) => pathOf(world, holderOf(model)?.reference);
-const ofEnded: Notified = (_, world) =>
-  pathOf(world, world.invoices.find(({ state }) => state !== 'ISSUED')?.reference);
+const ofEnded: Notified = (model, world) => {
+  const ended = world.invoices.find(
+    ({ state, reference }) => !['ISSUED', 'RESERVED'].includes(state) && reference !== holderOf(model)?.reference,
+  );
+  return pathOf(world, ended?.reference);
+};
 const forged: Notified = (_, world) => {
   const path = pathOf(world, world.invoices.at(-1)?.reference);
   return path === undefined ? '/seqr/notifications/guess' : `${path.slice(0, -4)}AAAA`;
@@ -136,8 +140,10 @@ function heard(model: Model): void {
 }
 
 export const paying: readonly fc.Arbitrary<Command>[] = [
-  ...often(7, always(confirm)),
-  always(confirmUnheard, confirmTwice, decline),
+  ...often(4, always(confirm)),
+  always(confirmUnheard),
+  always(confirmTwice),
+  ...often(2, always(decline)),
   ...often(2, always(wrongPin)),
   always(confirmUnseen),
   always(
