@@ -7,12 +7,13 @@ export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined> | T | undefined,
   withinMs = WITHIN_MS,
+  everyMs = LOOK_EVERY_MS,
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
     if (Date.now() > deadline) throw new Error(`waited ${withinMs / 1_000} s in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

@@ -10,7 +10,7 @@ describe('a poll acknowledges what the one before it was told', () => {
     expect(visit.on(askedBefore).purchase).toMatchObject({
       state: 'INVOICED',
       invoiceVersion: 4,
-      next: { kind: 'getPaymentStatus', dueAt: visit.now },
+      next: { kind: 'getPaymentStatus', dueAt: visit.now + 249 },
     });
   });
 });

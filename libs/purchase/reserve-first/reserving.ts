@@ -95,7 +95,8 @@ export function invoiced(purchase: Purchase, event: PurchaseEvent, now: number):
         case 'UNKNOWN':
           if (event.askedAt <= (purchase.notifiedAt ?? 0) && !windowOver(purchase, now)) {
             // Asked before the notification came: ask again for what it announced.
-            return change(purchase, { invoiceVersion: event.invoiceVersion, next: act('getPaymentStatus', now) });
+            const dueAt = Math.max(now, event.askedAt + NOTIFICATION_SPACING_MS);
+            return change(purchase, { invoiceVersion: event.invoiceVersion, next: act('getPaymentStatus', dueAt) });
           }
           return stillWaiting(purchase, now, event.invoiceVersion);
       }
@@ -114,8 +115,16 @@ export function invoiced(purchase: Purchase, event: PurchaseEvent, now: number):
 }
 
 function notified(purchase: Purchase, now: number): Step {
-  if (now < (purchase.notifiedAt ?? 0) + NOTIFICATION_SPACING_MS) return unchanged(purchase);
-  return change(purchase, { notifiedAt: now, failures: 0, next: act('getPaymentStatus', now) });
+  const { notifiedAt, next } = purchase;
+  const look = (dueAt: number): Step =>
+    change(purchase, { notifiedAt: now, failures: 0, next: act('getPaymentStatus', dueAt) });
+  if (notifiedAt === null) return look(now);
+  // Each may be the one that announces the confirmation, so none is dropped: the last of a burst is looked into too.
+  const dueAt = Math.max(now, notifiedAt + NOTIFICATION_SPACING_MS);
+  if (next === null || next.dueAt > dueAt) return look(dueAt);
+  // A look that is due may have left already, and its answer will be older than this.
+  const mayHaveLeft = next.dueAt <= now && now > notifiedAt;
+  return mayHaveLeft ? change(purchase, { notifiedAt: now }) : unchanged(purchase);
 }
 
 function windowOver(purchase: Purchase, now: number): boolean {

@@ -1,5 +1,6 @@
 import { INVOICE, failed, issued, notified, paid, status, timePassed } from '../testing/happenings.js';
 import { asking, waitedOut, waiting } from '../testing/stages.js';
+import { STARTED_AT } from '../testing/visit.js';
 
 describe('asking SEQR for the invoice', () => {
   it('waits for the payer when the invoice is there, and looks from time to time', () => {
@@ -89,25 +90,25 @@ describe('waiting for the payer', () => {
   it('looks four times a second at the most, however many notifications come', () => {
     const looked = waiting().later(1_000).on(notified).later(10).on(status('ISSUED'));
 
-    expect(looked.later(239).on(notified).purchase).toBe(looked.purchase);
+    expect(looked.later(100).on(notified).next).toEqual({ kind: 'getPaymentStatus', inMs: 140 });
     expect(looked.later(240).on(notified).next).toEqual({ kind: 'getPaymentStatus', inMs: 0 });
   });
 
   it.each([
-    ['before the notification came', 1],
-    ['in the very moment', 0],
-  ])('looks again when the answer was asked for %s', (_, ms) => {
+    ['before the notification came', 1, 229],
+    ['in the very moment', 0, 230],
+  ])('looks again when the answer was asked for %s', (_, ms, inMs) => {
     const visit = waiting().later(1_000).on(notified);
     const early = status('ISSUED', { invoiceVersion: 1, askedAt: visit.now - ms });
 
-    expect(visit.later(20).on(early).next).toEqual({ kind: 'getPaymentStatus', inMs: 0 });
+    expect(visit.later(20).on(early).next).toEqual({ kind: 'getPaymentStatus', inMs });
   });
 
   it('looks again when a later notification came while an answer was under way', () => {
     const underWay = waiting().later(1_000).on(notified).later(400);
     const early = status('ISSUED', { askedAt: underWay.now - 100 });
 
-    expect(underWay.on(notified).later(20).on(early).next).toEqual({ kind: 'getPaymentStatus', inMs: 0 });
+    expect(underWay.on(notified).later(20).on(early).next).toEqual({ kind: 'getPaymentStatus', inMs: 130 });
   });
 
   it('keeps looking when the notification was false', () => {
@@ -196,5 +197,32 @@ describe('waiting for the payer', () => {
 
     expect(visit.next).toEqual({ kind: 'getPaymentStatus', inMs: 1_000 });
     expect(visit.whenDue().state).toBe('CANCELLING');
+  });
+});
+
+describe('a second notification soon after the first', () => {
+  it('is looked into a quarter of a second after the first, when that look is over', () => {
+    const looked = waiting()
+      .later(1_000)
+      .on(notified, status('ISSUED', { askedAt: STARTED_AT + 1_201 }));
+    const again = looked.later(100).on(notified);
+
+    expect(again.next).toEqual({ kind: 'getPaymentStatus', inMs: 150 });
+  });
+
+  it('is looked into again when the look under way was asked before it came', () => {
+    const asked = waiting().later(1_000).on(notified).later(100).on(notified).later(10);
+    const answered = asked.on(status('ISSUED', { askedAt: asked.now - 60 }));
+
+    expect(answered.next).toEqual({ kind: 'getPaymentStatus', inMs: 190 });
+  });
+
+  it('costs no look of its own when one is still to leave', () => {
+    const looked = waiting()
+      .later(1_000)
+      .on(notified, status('ISSUED', { askedAt: STARTED_AT + 1_201 }));
+    const again = looked.later(100).on(notified);
+
+    expect(again.later(50).on(notified).purchase).toBe(again.purchase);
   });
 });

@@ -207,7 +207,7 @@ export function refusalIn(error: unknown): number | undefined {
   return error instanceof SeqrRefusal || error instanceof Invented ? error.resultCode : undefined;
 }
 
-function statusIn(invoice: Invoice): PaymentStatus {
+export function statusIn(invoice: Invoice): PaymentStatus {
   const status = statusOf(wireStatus(invoice.state));
   const { version, ersReference, committed, currency } = invoice;
   const said = { status, statusText: status, version };
@@ -215,7 +215,7 @@ function statusIn(invoice: Invoice): PaymentStatus {
   return { ...said, ersReference, receipt: { totalAmount: { minor: committed, currency } } };
 }
 
-function termsOf(request: InvoiceRequest): InvoiceTerms {
+export function termsOf(request: InvoiceRequest): InvoiceTerms {
   return {
     paymentMode: request.paymentMode,
     acknowledgmentMode: 'NO_ACKNOWLEDGMENT',
