@@ -33,6 +33,22 @@ module.exports = {
       to: { pathNot: ['^libs/reconciliation/(amounts|difference)\\.ts$', '^libs/purchase/money\\.ts$'] },
     },
     {
+      name: 'reading-and-comparing-audit-files-is-pure',
+      comment: 'Files of machines are judged without database and clock, and the same again at any time.',
+      severity: 'error',
+      from: {
+        path: '^libs/dex/',
+        pathNot: ['\\.spec\\.ts$', '^libs/dex/(audit-files|audit-file-store|audit-ledger)\\.ts$'],
+      },
+      to: { pathNot: ['^libs/dex/', '^libs/purchase/money\\.ts$'] },
+    },
+    {
+      name: 'audit-files-stand-alone',
+      severity: 'error',
+      from: { path: '^libs/dex/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/', pathNot: ['^libs/dex/', '^libs/platform/', '^libs/purchase/money\\.ts$'] },
+    },
+    {
       name: 'only-seqr-knows-soap',
       severity: 'error',
       from: { pathNot: '^libs/seqr/' },
