@@ -31,7 +31,8 @@ const common = {
   // Extend the list when Jest says "Must use import to load ES Module".
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
   moduleNameMapper: {
-    '^#(purchase|purchasing|reconciliation|seqr|machine-protocol|fleet|dex|platform)/(.*)\\.js$': '<rootDir>/libs/$1/$2',
+    '^#(purchase|purchasing|reconciliation|seqr|machine-protocol|fleet|dex|platform)/(.*)\\.js$':
+      '<rootDir>/libs/$1/$2',
     '^#(reseller-api|machine-gateway|seqr-sandbox|simulated-machine|local)/(.*)\\.js$': '<rootDir>/apps/$1/src/$2',
     '^#bridge/(.*)\\.js$': '<rootDir>/firmware-bridge/src/$1',
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -51,12 +51,12 @@ describe('an act that a living server had to drop', () => {
     server.mayAct = false;
     await server.hears(notified);
     server.mayAct = true;
-    const { load } = server.store;
+    const load = server.store.load.bind(server.store);
     const answers: (() => void)[] = [];
     Object.assign(server.store, {
       load: async (purchaseId: string) => {
         await new Promise<void>((resolve) => answers.push(resolve));
-        return load.call(server.store, purchaseId);
+        return load(purchaseId);
       },
     });
 

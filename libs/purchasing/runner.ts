@@ -237,7 +237,7 @@ export class PurchaseRunner {
     const breaks = this.options.breaks?.() ?? 0;
     if (breaks === this.breaks) return;
     this.breaks = breaks;
-    for (const purchaseId of [...this.leased.keys()]) this.forget(purchaseId);
+    for (const purchaseId of this.leased.keys()) this.forget(purchaseId);
   }
 
   /** Events of one purchase are taken in one after the other; those from outside meet the newest record. */

@@ -97,5 +97,5 @@ function bareCode<I, A extends object>(operation: Operation<I, A>, input: I, res
     .fields.filter(([, value]) => value !== undefined)
     .map(([name, value]) => ({ name, uri: '', children: [], text: String(value) }));
   const reply = { name: 'return', uri: '', children, text: '' };
-  return judgeReply<A>(reply, (success) => operation.answer(success, input), 'a password').ending;
+  return judgeReply<A>(reply, (success) => operation.answer(success, input), ['a password']).ending;
 }
