@@ -1,6 +1,6 @@
 import { dispensedMinor } from '#purchase/reserve-first/purchase.js';
+import type { SeqrCalls } from '#purchasing/performer.js';
 import { REFUSAL_CODES } from '#seqr/result-codes.js';
-import { FAULT_TARGETS } from '#seqr-sandbox/faults.js';
 
 import { ALL_TRANSITIONS, FINAL_STATES } from '../../simulation/invariants/transitions.js';
 
@@ -11,7 +11,15 @@ import { Shop } from './shop.js';
 
 /** All that SEQR published, success without anything else in the reply, and a number that it never published. */
 const CODES = [0, ...REFUSAL_CODES, 77];
-const CALLS = FAULT_TARGETS.filter((target) => target !== 'notification' && target !== 'createPurchase');
+/** What a purchase asks of SEQR; a call that is added to it is missed here by the compiler. */
+const CALLS: Record<keyof SeqrCalls, true> = {
+  sendInvoice: true,
+  getPaymentStatus: true,
+  updateInvoice: true,
+  commitReservation: true,
+  cancelInvoice: true,
+  submitPaymentReceipt: true,
+};
 /** One of each class, and the ones that the lifecycle knows by name: each costs a day of looking once a minute. */
 const STUBBORN_LOOKS = [0, 12, 21, 49, 54, 77, 90];
 /** A call is made once a minute for a day before a person is asked: 1,440 times, and one order strikes 1,000. */
@@ -117,7 +125,7 @@ describe('a purchase of which SEQR answers one call with nothing but a result co
 
   it('was led past every code on every call, acted and not', () => {
     expect(CODES.length).toBeGreaterThan(50);
-    expect(new Set(PLACES.map(({ operation }) => operation))).toEqual(new Set(CALLS));
+    expect(new Set(PLACES.map(({ operation }) => operation))).toEqual(new Set(Object.keys(CALLS)));
     const all = PLACES.flatMap(({ name }) =>
       CODES.flatMap((code) => [`${name}, ${code}, acted`, `${name}, ${code}, not acted`]),
     );
