@@ -86,6 +86,17 @@ describe('the connection to the broker', () => {
     await expect(connection.publish('machines/a/command', 'grant', 1)).rejects.toThrow(NotConnectedError);
   });
 
+  it('closes while the broker is away, with something unacknowledged, and comes back no more', async () => {
+    const lost = connection.publish('machines/a/command', 'on its way', 1).catch(() => undefined);
+    await broker.shut();
+    await disconnected();
+    await connection.close();
+    await lost;
+    await broker.open();
+
+    expect(connection.connected).toBe(false);
+  });
+
   it('subscribes again when the broker is back, and delivers nothing that was published meanwhile', async () => {
     await connection.subscribe('machines/+/command', 1, inbox.take);
     await broker.shut();

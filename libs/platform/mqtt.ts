@@ -79,7 +79,8 @@ export class MqttConnection {
   }
 
   async close(): Promise<void> {
-    await this.client.endAsync();
+    // Acts under way have come to their end by now. Without force it waits for acknowledgements of a broker that is away.
+    await this.client.endAsync(true);
   }
 
   private async subscribeAll(): Promise<void> {

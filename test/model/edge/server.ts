@@ -58,6 +58,11 @@ export class Server {
     return this.app.get(MqttConnection).publish(topic, word, 1);
   }
 
+  /** Does the broker have this server? On a computer that stands still for long they lose each other for a second. */
+  get isConnected(): boolean {
+    return this.app.get(MqttConnection).connected;
+  }
+
   close(): Promise<void> {
     return this.app.close();
   }

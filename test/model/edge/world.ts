@@ -185,6 +185,7 @@ export class World {
       await this.until('what is due is done', async () => (await this.dueCount()) === 0);
       if (!this.machine.isConnected) continue;
       const word = randomUUID();
+      await this.until('the broker has the server', () => this.server.isConnected);
       await this.server.say(this.machine.wordTopic, word);
       await this.until('the machine has heard', () => this.machine.hasHeard(word));
       await this.until('the machine’s events are taken in', () => this.machine.unacknowledged === 0);
