@@ -26,8 +26,7 @@ export function checkMoney({ row, truth, invoices, anyFault }: CaseFacts, releas
   const paidMinor = invoices.reduce((total, invoice) => total + invoice.committed, 0n);
   const fellMinor = truth.fell.reduce((total, item) => total + item.priceMinor, 0n);
   if (invoices.some(({ commits }) => commits > 1)) report('I11', id, 'SEQR committed one reservation twice');
-  // A lie that is consistent in itself nobody can see from here.
-  const isTold = row.cases.length > 0 || truth.lies.size > 0 || truth.machineLied || truth.unread;
+  const isTold = row.cases.length > 0 || wasDeceived(truth) || truth.machineLied || truth.unread;
   if (paidMinor !== fellMinor && !isTold) {
     report(
       paidMinor > fellMinor ? 'I9' : 'I8',
@@ -64,6 +63,11 @@ export function checkVends({ row, truth }: CaseFacts, report: Report): void {
     const fell = truth.fell.some(({ vendNumber }) => vendNumber === vend.number);
     if (vend.result === 'dispensed' && !fell) report('I14', id, `vend ${vend.number} never fell`);
   }
+}
+
+/** A lie that is consistent in itself nobody can see from here; an update that was not done shows in what was paid. */
+function wasDeceived({ lies }: CaseFacts['truth']): boolean {
+  return [...lies].some((lie) => lie !== 'update-not-done');
 }
 
 function describe(invoice: Invoice | undefined): string {

@@ -79,7 +79,7 @@ export class SimServer implements ServerEnd {
       performer: this.performer(maybeDie, clock),
       clock: { ...clock, after: (ms, work) => this.process.after(ms, work) },
       mayAct: () => sabotage.actsWhenFenced === true || time.now - this.lastBeatAt < FENCED_AFTER_MS,
-      breaks: () => this.breaks,
+      breaks: () => (sabotage.actsWhenFenced === true ? 0 : this.breaks),
       ...(sabotage.step === undefined ? {} : { step: sabotage.step }),
       onFault: (purchaseId, error) =>
         world.trace.tell(purchaseId, 'a server gives up for now', () => `${id}: ${String(error)}`),
