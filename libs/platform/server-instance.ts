@@ -17,7 +17,8 @@ const FORGET_AFTER = '1 hour';
  * This server process in the eyes of the others. Its heartbeat keeps its leases, and sets the clock by the database's.
  */
 export class ServerInstance {
-  private lastBeatAt = 0;
+  /** Before the first beat there is no silence to speak of: nothing is leased yet. */
+  private lastBeatAt = performance.now();
   private breakCount = 0;
 
   private constructor(

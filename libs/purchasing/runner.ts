@@ -78,6 +78,8 @@ export class PurchaseRunner {
   async begin(beginning: Omit<Beginning, 'grantNumber'>, request: PurchaseRequest): Promise<Purchase> {
     // What cannot be carried on must not be begun: nothing is held for it.
     if (this.stopped || !this.options.mayAct()) throw new NotActingError('this server may not act now');
+    // What is leased from now on is not of before a silence.
+    this.dropAfterBreak();
     const purchase = await this.options.store.begin(beginning, request);
     this.remember(purchase, purchase.next);
     await this.drive(purchase.id);

@@ -81,6 +81,18 @@ describe('a server that stood still', () => {
     expect(other.performer.acts).toEqual(['getPaymentStatus']);
   });
 
+  it('begins a purchase after a silence as ever', async () => {
+    const installation = new Installation();
+    const { store } = installation.server();
+    const performer = new ScriptedPerformer();
+    const options = { store, performer, clock: installation.clock, mayAct: () => true, breaks: () => 1 };
+
+    const { grantNumber: _, ...beginning } = BEGINNING;
+    const begun = await new PurchaseRunner(options).begin(beginning, { payer: 'pseudonym', requestKey: 'key' });
+
+    expect(begun.state).toBe('INVOICED');
+  });
+
   it('goes on with what reaches it afterwards', async () => {
     const installation = new Installation();
     const clock = new FrozenClock(installation.clock);

@@ -40,6 +40,10 @@ describe('a server in the eyes of the others', () => {
     expect(await silenceOf(instance)).toBeLessThan(DEAD_AFTER_MS);
   });
 
+  it('has not been silent before it was there', async () => {
+    expect((await register()).breaks).toBe(0);
+  });
+
   it('says again that it lives', async () => {
     const instance = await register();
     await queryOf(url, `UPDATE server_instances SET heartbeat_at = heartbeat_at - interval '1 minute' WHERE id = $1`, [
