@@ -13,12 +13,44 @@ export interface CaseWords {
   readonly suggestedAction: string;
 }
 
+/** The reason of the case that all differences beyond a run's limit share. */
+export const MANY = 'reconciliation-many-differences';
+
 /** @param currency the fleet's, where the difference does not tell its own; @param report which report showed it. */
 export function caseOf(difference: Difference, currency: Currency, report: string): CaseWords {
   const own = difference.currency ?? currency;
-  const known = `${sentence(difference, own)} Found in ${report}.`;
+  const isRefund = isRefundOfOthers(difference);
+  const known = `${isRefund ? refundSentence(difference, own) : sentence(difference, own)} Found in ${report}.`;
   const words = { reason: `reconciliation-${difference.kind}`, currency: own, known };
-  return { ...words, amountMinor: atStake(difference, own), suggestedAction: ACTIONS[difference.kind] };
+  const suggestedAction = isRefund ? REFUND_ACTION : ACTIONS[difference.kind];
+  return { ...words, amountMinor: atStake(difference, own), suggestedAction };
+}
+
+/** @param limit how many differences of the report have cases of their own. */
+export function caseOfMany(currency: Currency, report: string, limit: number): CaseWords {
+  return {
+    reason: MANY,
+    amountMinor: null,
+    currency,
+    known: `More than ${limit} differences were found in ${report}. The first ${limit} have a case each; all others have this one, and stand in the CSV of the run.`,
+    suggestedAction:
+      'Look for one cause first: a till of another program under the same reseller, or another reseller’s report. Then go through the CSV of the run.',
+  };
+}
+
+/** Nothing here gives money back; SEQR may report a refund under its own reference, or under the payment's. */
+function isRefundOfOthers({ kind, seqr }: Difference): boolean {
+  return (kind === 'missing-here' || kind === 'duplicate-at-seqr') && seqr !== null && seqr < 0n;
+}
+
+/** Whoever followed one of the cases below and refunded finds this one the day after: it must not ask for another refund. */
+const REFUND_ACTION =
+  'Compare it with the refunds that your people made at SEQR. If one of them made it, close this case; otherwise ask SEQR who did. Do not refund again.';
+
+function refundSentence({ ersReference, seqr, currency }: Difference, shownIn: Currency): string {
+  const amount = formatReportAmount(-(seqr ?? 0n), shownIn);
+  const named = currency === null ? `${amount} (SEQR names no currency)` : `${amount} ${currency}`;
+  return `SEQR reports a refund of ${named}, ${ersReference ?? 'without a reference'}, that was not made here.`;
 }
 
 const ACTIONS: Readonly<Record<Difference['kind'], string>> = {

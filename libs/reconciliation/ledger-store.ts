@@ -2,7 +2,7 @@ import { type Database, type Sql, joinSql, sql } from '#platform/database.js';
 import type { Ids } from '#platform/ids.js';
 import { type Currency, isCurrency } from '#purchase/money.js';
 
-import { caseOf } from './cases.js';
+import { caseOf, caseOfMany, MANY } from './cases.js';
 import { MARGIN_MS, type Terms } from './compare.js';
 import type { Difference, DifferenceKind, LedgerEntry, PendingEntry, SeqrRow } from './difference.js';
 import { type Run, type RunFigures, terminalOf, titleOf } from './run.js';
@@ -12,6 +12,8 @@ import type { ReportedSale } from './seqr-reports.js';
 export const BATCH = 1_000;
 /** Purchases that settle at one moment: one a machine, and a fleet has fewer machines. */
 const PENDING_MAX = 10_000;
+/** A person works off some dozens of cases a day; more differences at once have one cause, and have one case together. */
+export const CASES_MAX = 100;
 /** A case about money is looked at within three days; SEQR's next reports settle most doubts in one. */
 const DECIDE_WITHIN = '3 days';
 
@@ -177,7 +179,7 @@ export class LedgerStore {
   }
 
   /**
-   * Opens a review case for each difference that was never found before.
+   * Opens a review case for each difference that was never found before; those beyond {@link CASES_MAX} of one run share one.
    *
    * @returns the reasons of the cases opened.
    */
@@ -189,13 +191,16 @@ export class LedgerStore {
     now: number,
   ): Promise<string[]> {
     const opened: string[] = [];
+    const report = titleOf(run);
     for (let i = 0; i < found.length; i += BATCH) {
-      const rows = found.slice(i, i + BATCH).map((difference) => {
-        const words = caseOf(difference, currency, titleOf(run));
+      const { fresh: candidates, room, shared } = await this.roomFor(run, found.slice(i, i + BATCH));
+      const many = { ...textOf(caseOfMany(currency, report, CASES_MAX)), caseId: shared };
+      const rows = candidates.map((difference, place) => {
+        const words = caseOf(difference, currency, report);
         const isLost = difference.kind === 'period-lost';
         return {
           ...textOf({ ...difference, ...words }),
-          caseId: this.ids.uuid(),
+          caseId: place < room ? this.ids.uuid() : shared,
           lostSince: isLost ? new Date((run.since ?? 0) - MARGIN_MS).toISOString() : null,
           lostUntil: isLost && terms.lost !== null ? new Date(terms.lost.until).toISOString() : null,
         };
@@ -215,16 +220,47 @@ export class LedgerStore {
         )
         INSERT INTO review_cases (id, purchase_id, machine_id, reason, amount_minor, currency, known, suggested_action,
           opened_at, deadline)
-        SELECT d."caseId", d."purchaseId", d."machineId", d.reason, d."amountMinor", d.currency, d.known,
-          d."suggestedAction", ${new Date(now)}, ${new Date(now)}::timestamptz + ${DECIDE_WITHIN}::interval
-        FROM d JOIN fresh ON fresh.review_case_id = d."caseId"
+        SELECT c."caseId", c."purchaseId", c."machineId", c.reason, c."amountMinor", c.currency, c.known,
+          c."suggestedAction", ${new Date(now)}, ${new Date(now)}::timestamptz + ${DECIDE_WITHIN}::interval
+        FROM (
+          SELECT "caseId", "purchaseId", "machineId", reason, "amountMinor", currency, known, "suggestedAction" FROM d
+          WHERE "caseId" <> ${shared}::uuid
+          UNION ALL
+          SELECT "caseId", NULL, NULL, reason, NULL, currency, known, "suggestedAction"
+          FROM jsonb_to_record(${JSON.stringify(many)}::jsonb) AS many(reason text, currency text, known text,
+            "suggestedAction" text, "caseId" uuid)
+        ) c
+        WHERE EXISTS (SELECT FROM fresh WHERE fresh.review_case_id = c."caseId")
+        ON CONFLICT (id) DO NOTHING
         RETURNING reason`);
       opened.push(...fresh.map(({ reason }) => reason));
     }
     return opened;
   }
 
-  /** Closes the cases of differences that are none any more. @returns how many. */
+  /** Which of these were never found, how many of them may have cases of their own, and which case the others share. */
+  private async roomFor(
+    run: Run,
+    found: readonly Difference[],
+  ): Promise<{ fresh: Difference[]; room: number; shared: string }> {
+    const keys = found.map(({ key }) => key);
+    const known = await this.database.query<{ key: string }>(
+      sql`SELECT key FROM reconciliation_differences WHERE key = ANY(${keys}::text[])`,
+    );
+    const [cases] = await this.database.query<{ opened: number; shared: string | null }>(sql`
+      SELECT count(*) FILTER (WHERE c.reason <> ${MANY})::int AS opened,
+        min(c.id::text) FILTER (WHERE c.reason = ${MANY}) AS shared
+      FROM reconciliation_differences d JOIN review_cases c ON c.id = d.review_case_id
+      WHERE d.run_id = ${run.id}::uuid`);
+    const isKnown = new Set(known.map(({ key }) => key));
+    return {
+      fresh: found.filter(({ key }) => !isKnown.has(key)),
+      room: CASES_MAX - (cases?.opened ?? 0),
+      shared: cases?.shared ?? this.ids.uuid(),
+    };
+  }
+
+  /** Closes the cases of differences that are none any more; the one that many share is left to a person. @returns how many. */
   async closeResolved(run: Run, now: number): Promise<number> {
     const notes = [
       [
@@ -248,7 +284,8 @@ export class LedgerStore {
       const rows = await this.database.query<{ id: string }>(sql`
         UPDATE review_cases c SET closed_at = ${new Date(now)}, closing_note = ${note}
         FROM reconciliation_differences d
-        WHERE d.review_case_id = c.id AND c.closed_at IS NULL AND ${isResolved} RETURNING c.id::text`);
+        WHERE d.review_case_id = c.id AND c.closed_at IS NULL AND c.reason <> ${MANY} AND ${isResolved}
+        RETURNING c.id::text`);
       closed += rows.length;
     }
     return closed;

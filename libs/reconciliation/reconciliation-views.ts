@@ -165,9 +165,11 @@ export class ReconciliationViews {
 
   private differences(id: string, after: string, limit: number): Promise<DifferenceRow[]> {
     return this.database.query<DifferenceRow>(sql`
-      SELECT d.key, d.kind, d.review_case_id::text, d.purchase_id::text, c.machine_id, d.ers_reference, c.currency,
+      SELECT d.key, d.kind, d.review_case_id::text, d.purchase_id::text,
+        coalesce(c.machine_id, p.machine_id) AS machine_id, d.ers_reference, coalesce(p.currency, c.currency) AS currency,
         d.ours_minor, d.seqr_amount, c.known, c.suggested_action, c.opened_at, c.deadline, c.closed_at, c.closing_note
       FROM reconciliation_differences d JOIN review_cases c ON c.id = d.review_case_id
+        LEFT JOIN purchases p ON p.id = d.purchase_id
       WHERE d.run_id = ${id}::uuid AND d.key > ${after} ORDER BY d.key LIMIT ${limit}`);
   }
 }

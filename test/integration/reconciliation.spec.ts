@@ -1,3 +1,5 @@
+import { ReconciliationViews } from '#reconciliation/reconciliation-views.js';
+
 import { MACHINES, ReconciliationRig, rowOf } from '../support/reconciliation-rig.js';
 
 const HOUR_MS = 3_600_000;
@@ -72,6 +74,45 @@ describe('reconciliation', () => {
       { amount: String(total), machine_id: null },
     ]);
     expect(await rig.cases()).toHaveLength(21);
+  });
+
+  it('opens a hundred cases at most, and one for all the rest, which stand in the CSV', async () => {
+    const ours = range(0, 90).map((number) => rig.sale(number));
+    const others = range(20_000, 1_200).map((number) => rowOf(rig.sale(number), { cashierId: 'a till' }));
+    await rig.commit(ours);
+    rig.seqr.sold(others);
+    const server = await rig.server();
+    await rig.reconcile(server);
+    // Judged once more, as after a crash.
+    await rig.query(`UPDATE reconciliation_runs SET state = 'read', ended_at = NULL`);
+    await rig.reconcile(server);
+
+    const reasons = (await rig.cases()).map(({ reason }) => reason);
+    expect(reasons.filter((reason) => reason === 'reconciliation-missing-here')).toHaveLength(100);
+    expect(reasons.filter((reason) => reason === 'reconciliation-many-differences')).toHaveLength(1);
+    expect(reasons).toHaveLength(101);
+    const views = new ReconciliationViews(rig.database);
+    const [run] = await views.list(1);
+    expect(run).toMatchObject({ differencesFound: 1_290, differencesOpen: 1_290 });
+    let csv = '';
+    for await (const piece of views.csv(run?.id ?? '')) csv += piece;
+    expect(csv.match(/^difference,missing-here,/gm)).toHaveLength(1_200);
+    const missing = csv.match(/^difference,missing-at-seqr,.*$/gm) ?? [];
+    expect(missing).toHaveLength(90);
+    expect(missing.filter((line) => MACHINES.some((machine) => line.includes(`,${machine},`)))).toHaveLength(90);
+  });
+
+  it('closes no case that many share when one of them is settled', async () => {
+    const sales = range(0, 101).map((number) => rig.sale(number));
+    await rig.commit(sales);
+    const server = await rig.server();
+    await rig.reconcile(server);
+    expect(await rig.cases()).toHaveLength(101);
+
+    rig.time += DAY_MS;
+    rig.seqr.sold(sales.map((sale) => rowOf(sale)));
+    await rig.reconcile(server);
+    expect(await rig.cases()).toMatchObject([{ reason: 'reconciliation-many-differences', amount: null }]);
   });
 
   it('marks once, however many servers there are', async () => {

@@ -160,8 +160,11 @@ async function verdict(runs: readonly RunView[], views: ReconciliationViews, pri
   for (const run of runs) {
     if (run.differencesOpen === 0) continue;
     open += run.differencesOpen;
+    const told = new Set<string>();
     for (const difference of (await views.one(run.id))?.differences ?? []) {
-      if (difference.closedAt !== null) continue;
+      // Many differences may share a case, which is told once.
+      if (difference.closedAt !== null || told.has(difference.reviewCaseId)) continue;
+      told.add(difference.reviewCaseId);
       print(`✗ ${difference.known}\n  ${difference.suggestedAction}`);
     }
   }
