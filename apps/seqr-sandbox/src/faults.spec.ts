@@ -288,7 +288,7 @@ it('the list of kinds says what can be ordered where, and every example in it ca
   await bench.stop();
 });
 
-it('every result code can be had from every operation, by order', async () => {
+it('every result code can be ordered, and comes with its name', async () => {
   const bench = await Bench.start();
   for (const [name, resultCode] of Object.entries(RESULT_CODES)) {
     await bench.control('POST', 'faults', { operation: 'cancelInvoice', kind: 'result-code', resultCode });
