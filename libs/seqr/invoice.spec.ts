@@ -17,6 +17,9 @@ test.each<[string, string, Partial<InvoiceRequest>]>([
   ],
   ['with a row in another currency', 'CURRENCY_MISMATCH', { invoiceRows: [{ ...row, itemTotalAmount: sek(1250n) }] }],
   ['with a price in another currency', 'CURRENCY_MISMATCH', { invoiceRows: [{ ...row, itemUnitPrice: sek(1250n) }] }],
+  ['with a discount in another currency', 'CURRENCY_MISMATCH', { invoiceRows: [{ ...row, itemDiscount: sek(1n) }] }],
+  ['with a discount of nothing', 'ILLEGAL_AMOUNT', { invoiceRows: [{ ...row, itemDiscount: eur(0n) }] }],
+  ['with a bar code that is none', 'NOT_A_NUMBER', { invoiceRows: [{ ...row, itemEAN: '12345' }] }],
   ['with half a piece', 'NOT_A_NUMBER', { invoiceRows: [{ ...row, itemQuantity: 0.5 }] }],
   ['with no piece', 'NOT_A_NUMBER', { invoiceRows: [{ ...row, itemQuantity: 0 }] }],
   ['with a tax over everything', 'NOT_A_NUMBER', { invoiceRows: [{ ...row, itemTaxRate: '100.5' }] }],
@@ -44,6 +47,24 @@ test('a refusal names the field and not its value', () => {
   expect(() => invoiceFields(invoiceOf({ title: 'canary\u0007' }))).toThrow(
     expect.objectContaining({ field: 'title', message: expect.not.stringContaining('canary') }),
   );
+});
+
+test('a row holds its discount and bar code in the order of the schema', () => {
+  const invoiceRows = [{ ...row, itemDiscount: eur(50n), itemEAN: '6415600501811', itemSKU: '7' }];
+  const { invoiceRows: rows } = invoiceFields(invoiceOf({ invoiceRows }));
+  expect(Object.entries((rows as { invoiceRow: object[] }).invoiceRow[0] ?? {})).toEqual(
+    expect.arrayContaining([
+      ['itemDiscount', { currency: 'EUR', value: '0.50' }],
+      ['itemEAN', '6415600501811'],
+    ]),
+  );
+  expect(Object.keys((rows as { invoiceRow: object[] }).invoiceRow[0] ?? {}).slice(0, 5)).toEqual([
+    'itemDescription',
+    'itemDiscount',
+    'itemEAN',
+    'itemQuantity',
+    'itemSKU',
+  ]);
 });
 
 test('acknowledgment is switched off in every invoice', () => {

@@ -32,6 +32,10 @@ export interface InvoiceRow {
   /** Percent as a decimal text: "24", "25.5". */
   readonly itemTaxRate?: string;
   readonly itemSKU?: string;
+  /** Of the whole row: above zero, and already taken off `itemTotalAmount`. */
+  readonly itemDiscount?: Money;
+  /** The bar code: 8, 12, 13 or 14 digits. */
+  readonly itemEAN?: string;
 }
 
 /**
@@ -97,6 +101,8 @@ export function rowsFields(rows: readonly InvoiceRow[], total: Money): WireField
 function rowFields(row: InvoiceRow): WireFields {
   return {
     itemDescription: checkedText('itemDescription', row.itemDescription, LENGTHS.text),
+    itemDiscount: optional(row.itemDiscount, (discount) => positiveAmountFields('itemDiscount', discount)),
+    itemEAN: optional(row.itemEAN, checkedBarCode),
     itemQuantity: checkedWhole('itemQuantity', row.itemQuantity, 1, 1_000_000),
     itemSKU: optional(row.itemSKU, (sku) => checkedText('itemSKU', sku, LENGTHS.id)),
     itemTaxRate: optional(row.itemTaxRate, checkedPercent),
@@ -112,8 +118,9 @@ function checkSum(invoiceRows: readonly InvoiceRow[], totalAmount: Money): void 
   if (invoiceRows.length > ROWS_MAX)
     throw new SeqrRequestError('TOO_MANY_ROWS', 'invoiceRows', `over ${ROWS_MAX} rows`);
   let sum = 0n;
-  for (const { itemTotalAmount, itemUnitPrice } of invoiceRows) {
-    if ([itemTotalAmount, itemUnitPrice ?? itemTotalAmount].some(({ currency }) => currency !== totalAmount.currency)) {
+  for (const { itemTotalAmount, itemUnitPrice, itemDiscount } of invoiceRows) {
+    const amounts = [itemTotalAmount, itemUnitPrice ?? itemTotalAmount, itemDiscount ?? itemTotalAmount];
+    if (amounts.some(({ currency }) => currency !== totalAmount.currency)) {
       throw new SeqrRequestError('CURRENCY_MISMATCH', 'invoiceRows', "not in the total's currency");
     }
     sum += itemTotalAmount.minor;
@@ -142,6 +149,11 @@ function dateTime(date: Date): string {
 function checkedPercent(text: string): string {
   if (/^(?:100|\d{1,2}(?:\.\d{1,2})?)$/.test(text)) return text;
   throw new SeqrRequestError('NOT_A_NUMBER', 'itemTaxRate', 'must be a percentage like "24" or "25.5"');
+}
+
+function checkedBarCode(text: string): string {
+  if (/^(?:\d{8}|\d{12,14})$/.test(text)) return text;
+  throw new SeqrRequestError('NOT_A_NUMBER', 'itemEAN', 'must be 8, 12, 13 or 14 digits');
 }
 
 function optional<T, R>(value: T | undefined, check: (value: T) => R): R | undefined {

@@ -10,6 +10,7 @@ import { developmentCertificate } from '#local/development-certificate.js';
 import { type EmbeddedBroker, startEmbeddedBroker } from '#local/embedded-broker.js';
 import { freePort } from '#local/installation.js';
 import { Database } from '#platform/database.js';
+import { Keys } from '#platform/keys.js';
 import { type RunningSandbox, startSandbox } from '#seqr-sandbox/sandbox.js';
 import { SimulatedMachine } from '#simulated-machine/simulated-machine.js';
 
@@ -20,10 +21,14 @@ import { MACHINE_ID, PRICES } from '../support/test-system.js';
 
 const RESELLER = { id: 'killed', userId: '9900', password: 'a-canary-password-9173' };
 const MSISDN = '46700424242';
+const SECRET = 'a-canary-secret-8264-that-is-long-enough';
+const OPERATOR_TOKEN = 'a-canary-token-5540';
 
 /** The two server roles, each a process of its own, and neighbours that live on when they are killed. */
 describe('kill -9 of the servers', () => {
   let folder: string;
+  let baseUrl: string;
+  let agent: Agent;
   let databaseUrl: string;
   let broker: EmbeddedBroker;
   let sandbox: RunningSandbox;
@@ -38,7 +43,7 @@ describe('kill -9 of the servers', () => {
     broker = await startEmbeddedBroker(0);
     const certificate = await developmentCertificate(join(folder, 'tls'));
     const [apiPort, gatewayPort] = [await freePort(), await freePort()];
-    const baseUrl = `https://localhost:${apiPort}`;
+    baseUrl = `https://localhost:${apiPort}`;
     sandbox = await startSandbox({
       port: 0,
       resellers: [RESELLER],
@@ -58,10 +63,10 @@ describe('kill -9 of the servers', () => {
       SEQR_RESELLER_ID: RESELLER.id,
       SEQR_RESELLER_USER_ID: RESELLER.userId,
       SEQR_RESELLER_PASSWORD: RESELLER.password,
-      VENDRAIL_SECRET: 'a-canary-secret-8264-that-is-long-enough',
-      OPERATOR_TOKEN: 'a-canary-token-5540',
+      VENDRAIL_SECRET: SECRET,
+      OPERATOR_TOKEN,
     };
-    const agent = new Agent({ connect: { ca: await readFile(certificate.caFile, 'utf8') } });
+    agent = new Agent({ connect: { ca: await readFile(certificate.caFile, 'utf8') } });
     const ready = (port: number) => () =>
       request(`https://localhost:${port}/health/ready`, { dispatcher: agent }).then(
         ({ statusCode }) => statusCode === 200,
@@ -88,6 +93,7 @@ describe('kill -9 of the servers', () => {
   afterAll(async () => {
     await bridge.stop();
     await Promise.all([api.stop(), gateway.stop()]);
+    await agent.close();
     await machine.stop();
     await sandbox.stop();
     await broker.stop();
@@ -178,10 +184,44 @@ describe('kill -9 of the servers', () => {
     expect(sandbox.book.find(reference)).toMatchObject({ state: 'PAID', committed: BigInt(PRICES[11]), commits: 1 });
   });
 
-  it('leaves no secret and no phone number in any log', () => {
+  /** The machine gets a terminal at SEQR, at the second attempt. @returns the terminal's password */
+  async function provision(): Promise<string> {
+    const post = (path: string, headers: Record<string, string>, body?: string) =>
+      request(`${baseUrl}/api/${path}`, { method: 'POST', headers, body: body ?? null, dispatcher: agent });
+    const login = await post(
+      'session',
+      { 'content-type': 'application/json' },
+      JSON.stringify({ token: OPERATOR_TOKEN }),
+    );
+    const cookie = String(login.headers['set-cookie']).split(';')[0] ?? '';
+    sandbox.faults.add({ operation: 'assignSeqrId', kind: 'garbage', times: 1 });
+    const attempts = [];
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      const { statusCode, body } = await post(`machines/${MACHINE_ID}/seqr-terminal`, { cookie });
+      await body.dump();
+      attempts.push(statusCode);
+    }
+    expect(attempts).toEqual([502, 200]);
+    const [row] = await queryOf<{ secret: Buffer }>(
+      databaseUrl,
+      'SELECT seqr_terminal_secret AS secret FROM machines WHERE id = $1',
+      [MACHINE_ID],
+    );
+    return new Keys(SECRET).open('terminal', row?.secret ?? Buffer.alloc(0), MACHINE_ID);
+  }
+
+  it('leaves no secret and no phone number in any log, a new terminal’s password neither', async () => {
+    const password = await provision();
+    machine.scriptBuyer([{ press: 11 }, { finish: true }]);
+    const reference = await scan();
+    sandbox.payer.confirm(reference, '1234');
+    await reaches(reference, 'COMMITTED');
+    expect(sandbox.book.find(reference)?.owner).toMatch(/^TERMINALID /);
+
     const logs = api.log + gateway.log;
     expect(logs).not.toBe('');
-    for (const secret of [RESELLER.password, MSISDN, 'a-canary-secret', 'a-canary-token', '/seqr/notifications/']) {
+    const secrets = [RESELLER.password, password, MSISDN, SECRET, OPERATOR_TOKEN, '/seqr/notifications/'];
+    for (const secret of secrets) {
       expect(logs).not.toContain(secret);
     }
   });

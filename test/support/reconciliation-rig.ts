@@ -43,8 +43,8 @@ export class ReconciliationRig {
 
   async stop(): Promise<void> {
     await this.client.close();
-    await this.seqr.stop();
     await this.database.close();
+    await this.seqr.stop();
   }
 
   query<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {

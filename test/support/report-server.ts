@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { at, parse, schemaErrors } from '#seqr/test/schema-check.js';
+
 /** A row of SEQR's details, as it is written there. */
 export interface ReportedRow {
   readonly terminalId?: string;
@@ -34,13 +36,22 @@ export class ReportServer {
   notReady = 0;
   readonly faults: Fault[] = [];
   readonly calls: string[] = [];
+  /** What the schema does not allow, of all that was sent. */
+  readonly violations: string[] = [];
   /** Called before a call is answered. */
   onCall: (operation: string) => void | Promise<void> = () => undefined;
 
   private constructor(
     readonly endpoint: string,
-    readonly stop: () => Promise<void>,
+    private readonly close: () => Promise<void>,
   ) {}
+
+  /** @throws Error when something was sent that the schema does not allow: a fault of the product. */
+  async stop(): Promise<void> {
+    await this.close();
+    if (this.violations.length > 0)
+      throw new Error(`SEQR was sent what it does not take: ${this.violations.join('; ')}`);
+  }
 
   static async start(): Promise<ReportServer> {
     const server = createServer((request, response) => {
@@ -78,6 +89,8 @@ export class ReportServer {
   private async answer(body: string): Promise<string | undefined> {
     const operation = body.includes('markTransactionPeriod') ? 'markTransactionPeriod' : 'executeReport';
     this.calls.push(operation);
+    const [message] = at(parse(body), 'Body').children;
+    this.violations.push(...(message ? schemaErrors(message) : ['a request without a message']));
     await this.onCall(operation);
     const fault = this.faults.shift();
     if (fault === 'lost') return undefined;
