@@ -87,7 +87,7 @@ export async function seed(database: Database): Promise<boolean> {
   const planogramId = idOf('planogram/snacks and drinks/1');
   await client.$transaction(async (tx) => {
     await tx.product.createMany({
-      data: PRODUCTS.map(([name, sku]) => ({ id: idOf(`product/${sku}`), sku, name, taxRatePercent: 14 })),
+      data: PRODUCTS.map(([name, sku]) => ({ id: idOf(`product/${sku}`), sku, name, taxRateHundredths: 1_400 })),
     });
     await tx.planogram.create({ data: { id: planogramId, name: 'Snacks and drinks', version: 1 } });
     await tx.planogramSlot.createMany({

@@ -7,8 +7,8 @@ import { invoiceFields } from '#seqr/invoice.js';
 import { InvoiceWriter } from './invoice-writer.js';
 
 const PRODUCTS = new Map([
-  [11, { name: 'Still water 0.5 l', sku: '6401000000011', taxRatePercent: 14, priceMinor: 180n }],
-  [34, { name: 'Bread & <butter> "fresh"', sku: '6401000000127', taxRatePercent: null, priceMinor: 450n }],
+  [11, { name: 'Still water 0.5 l', sku: '6401000000011', taxRateHundredths: 2_550, priceMinor: 180n }],
+  [34, { name: 'Bread & <butter> "fresh"', sku: '6401000000127', taxRateHundredths: null, priceMinor: 450n }],
 ]);
 
 const writer = new InvoiceWriter(
@@ -75,7 +75,7 @@ describe('the final bill', () => {
         itemUnitPrice: { minor: 180n, currency: 'EUR' },
         itemTotalAmount: { minor: 360n, currency: 'EUR' },
         itemSKU: '6401000000011',
-        itemTaxRate: '14',
+        itemTaxRate: '25.5',
       },
       {
         itemDescription: 'Bread & <butter> "fresh"',

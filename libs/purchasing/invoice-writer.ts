@@ -7,6 +7,7 @@ import type { NotificationUrls } from './notification-url.js';
 import type { OfferCatalogue, OfferedProduct } from './offer-catalogue.js';
 import { type MachineOnReceipt, productName, receiptOf } from './receipt/receipt.js';
 import { receiptHtml } from './receipt/receipt-html.js';
+import { percentText } from './receipt/tax.js';
 
 /** What a machine is called on a bill. */
 export interface MachineNames {
@@ -94,6 +95,6 @@ function invoiceRow(
     itemUnitPrice: { minor: row.unitMinor, currency },
     itemTotalAmount: { minor: row.unitMinor * BigInt(row.quantity), currency },
     ...(product === undefined ? {} : { itemSKU: product.sku }),
-    ...(product?.taxRatePercent == null ? {} : { itemTaxRate: String(product.taxRatePercent) }),
+    ...(product?.taxRateHundredths == null ? {} : { itemTaxRate: percentText(product.taxRateHundredths) }),
   };
 }

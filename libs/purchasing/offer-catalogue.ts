@@ -3,7 +3,8 @@ import { type Database, sql } from '#platform/database.js';
 export interface OfferedProduct {
   readonly name: string;
   readonly sku: string;
-  readonly taxRatePercent: number | null;
+  /** Hundredths of a percent: 2550 for 25.5 %. */
+  readonly taxRateHundredths: number | null;
   readonly priceMinor: bigint;
 }
 
@@ -41,10 +42,10 @@ export class OfferCatalogue {
       selection: number;
       name: string;
       sku: string;
-      tax_rate_percent: number | null;
+      tax_rate_hundredths: number | null;
       amount_minor: bigint;
     }>(sql`
-      SELECT slot.selection, product.name, product.sku, product.tax_rate_percent, price.amount_minor
+      SELECT slot.selection, product.name, product.sku, product.tax_rate_hundredths, price.amount_minor
       FROM planogram_slots slot
       JOIN products product ON product.id = slot.product_id
       JOIN prices price ON price.product_id = slot.product_id AND price.price_list_id = ${priceListId}::uuid
@@ -52,7 +53,7 @@ export class OfferCatalogue {
     return new Map(
       rows.map((row) => [
         row.selection,
-        { name: row.name, sku: row.sku, taxRatePercent: row.tax_rate_percent, priceMinor: row.amount_minor },
+        { name: row.name, sku: row.sku, taxRateHundredths: row.tax_rate_hundredths, priceMinor: row.amount_minor },
       ]),
     );
   }

@@ -18,7 +18,7 @@ export type Flow = 'buy' | 'jam' | 'ignore' | 'no-answer';
 const CRASHES_A_VISIT = 3;
 /** A point that this many payers have not led to is not reached by this flow. */
 const VISITS_MAX = 25;
-const ENDED_WITHIN_MS = 90_000;
+const ENDED_WITHIN_MS = 300_000;
 
 /** Lets the one server of a system die at each of some points, while payers go on visiting its one machine. */
 export class CrashPass {

@@ -30,7 +30,7 @@ describe('what a machine offers', () => {
     expect(products.get(11)).toEqual({
       name: 'Still water 0.5 l',
       sku: '6401000000011',
-      taxRatePercent: 14,
+      taxRateHundredths: 1_400,
       priceMinor: 180n,
     });
   });

@@ -13,7 +13,7 @@ import type { Options } from './options.js';
 import type { Settings } from './procedure/facts.js';
 import { PROCEDURES } from './procedure/procedures.js';
 import { NoBrowserError } from './report/browser.js';
-import { picturesOf, picturesOfConsole } from './report/pictures.js';
+import { picturesOf, picturesOfConsole, picturesOfSandbox } from './report/pictures.js';
 import type { Picture, Report } from './report/report.js';
 import type { Exchange, RunRecord } from './walk/record.js';
 import type { Progress, Scanner, Time } from './walk/surroundings.js';
@@ -29,6 +29,8 @@ interface Place {
   readonly scanning: string;
   readonly time: Time;
   readonly remarks: readonly string[];
+  /** Pictures of what SEQR has of this run, where its book can be looked into. */
+  picturesAfter?(): Promise<Picture[]>;
   close(): Promise<void>;
 }
 
@@ -70,7 +72,8 @@ export async function certify(
       takeExchanges: () => exchanges.splice(0),
       tell: (progress) => tell(progress, say),
     });
-    return { report: reportOf(run, options, settings, place, pictures), pictureFault };
+    const taken = [...((await place.picturesAfter?.()) ?? []), ...pictures];
+    return { report: reportOf(run, options, settings, place, taken), pictureFault };
   } finally {
     for (const close of closers.toReversed()) await close();
   }
@@ -119,6 +122,12 @@ async function openPlace(options: Options, say: Say): Promise<Place> {
     ...(options.scan === 'auto' ? sandboxPayer(sandbox.url) : person),
     time: timeWith(clock.wait),
     remarks: ['The waits of the procedure were not sat out: the sandbox’s clock was put ahead by as much.'],
+    // Without a browser the report has no PDF either, and says so.
+    picturesAfter: () =>
+      picturesOfSandbox(sandbox.url, options.chromiumPath).catch((error: unknown) => {
+        if (error instanceof NoBrowserError) return [];
+        throw error;
+      }),
     close: () => sandbox.stop(),
   };
 }

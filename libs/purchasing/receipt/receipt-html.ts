@@ -2,7 +2,7 @@ import { formatAmount } from '#purchase/money.js';
 
 import type { Receipt, ReceiptRow } from './receipt.js';
 import { RECEIPT_STYLE } from './receipt-style.js';
-import type { TaxLine } from './tax.js';
+import { percentText, type TaxLine } from './tax.js';
 
 /** SEQR's receipt may have 64 KiB: with these it stays below, whatever products are called. */
 const ROWS_MAX = 60;
@@ -76,8 +76,8 @@ function notDispensedList({ notDispensed }: Receipt): string {
 
 function taxTable(receipt: Receipt): string {
   const amount = numbers(receipt);
-  const line = ({ ratePercent, netMinor, taxMinor, grossMinor }: TaxLine) =>
-    `<tr><th scope="row">${ratePercent === null ? 'no rate' : `${ratePercent} %`}</th><td>${netMinor === null ? '–' : amount(netMinor)}</td><td>${taxMinor === null ? '–' : amount(taxMinor)}</td><td>${amount(grossMinor)}</td></tr>`;
+  const line = ({ rateHundredths, netMinor, taxMinor, grossMinor }: TaxLine) =>
+    `<tr><th scope="row">${rateHundredths === null ? 'no rate' : `${percentText(rateHundredths)} %`}</th><td>${netMinor === null ? '–' : amount(netMinor)}</td><td>${taxMinor === null ? '–' : amount(taxMinor)}</td><td>${amount(grossMinor)}</td></tr>`;
   return `<table>
 <thead><tr><th scope="col">Rate</th><th scope="col">Net</th><th scope="col">Tax</th><th scope="col">Gross</th></tr></thead>
 <tbody>

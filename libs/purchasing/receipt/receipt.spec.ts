@@ -11,16 +11,16 @@ import { type MachineOnReceipt, receiptOf } from './receipt.js';
 import { receiptHtml } from './receipt-html.js';
 import { taxLines } from './tax.js';
 
-const product = (name: string, taxRatePercent: number | null): OfferedProduct => ({
+const product = (name: string, taxRateHundredths: number | null): OfferedProduct => ({
   name,
   sku: '1',
-  taxRatePercent,
+  taxRateHundredths,
   priceMinor: 1n,
 });
 const PRODUCTS = new Map([
-  [11, product('Still water 0.5 l', 14)],
-  [12, product('Sparkling water 0.5 l', 14)],
-  [34, product('Cheese sandwich', 24)],
+  [11, product('Still water 0.5 l', 1_400)],
+  [12, product('Sparkling water 0.5 l', 1_400)],
+  [34, product('Cheese sandwich', 2_550)],
 ]);
 const MACHINE: MachineOnReceipt = { name: 'Platform 3', location: 'Helsinki', timeZone: 'Europe/Helsinki' };
 
@@ -81,7 +81,7 @@ describe('a receipt', () => {
   it('says how much tax is in it, at each rate', () => {
     const page = readable(htmlOf(bought));
 
-    expect(page).toContain('24 % 3.63 0.87 4.50');
+    expect(page).toContain('25.5 % 3.59 0.91 4.50');
     expect(page).toContain('14 % 3.16 0.44 3.60');
   });
 
@@ -109,8 +109,8 @@ describe('a receipt', () => {
   });
 });
 
-const rate = fc.option(fc.integer({ min: 0, max: 60 }), { nil: null });
-const rows = fc.array(fc.record({ ratePercent: rate, totalMinor: fc.bigInt({ min: 0n, max: 10n ** 12n }) }), {
+const rate = fc.option(fc.integer({ min: 0, max: 6_000 }), { nil: null });
+const rows = fc.array(fc.record({ rateHundredths: rate, totalMinor: fc.bigInt({ min: 0n, max: 10n ** 12n }) }), {
   minLength: 1,
   maxLength: 30,
 });
@@ -124,17 +124,17 @@ describe('the tax on a receipt', () => {
         const lines = taxLines(given, charged);
 
         expect(sum(lines.map((line) => line.grossMinor))).toBe(charged);
-        for (const { ratePercent, grossMinor, netMinor, taxMinor } of lines) {
-          const sold = sum(given.filter((row) => row.ratePercent === ratePercent).map((row) => row.totalMinor));
+        for (const { rateHundredths, grossMinor, netMinor, taxMinor } of lines) {
+          const sold = sum(given.filter((row) => row.rateHundredths === rateHundredths).map((row) => row.totalMinor));
           expect(grossMinor >= 0n && grossMinor <= sold).toBe(true);
-          if (ratePercent === null || netMinor === null || taxMinor === null) {
-            expect([ratePercent, netMinor, taxMinor]).toEqual([null, null, null]);
+          if (rateHundredths === null || netMinor === null || taxMinor === null) {
+            expect([rateHundredths, netMinor, taxMinor]).toEqual([null, null, null]);
             continue;
           }
           expect(netMinor + taxMinor).toBe(grossMinor);
-          // Nearest: net times (100 + rate) misses gross times 100 by half a unit at the most.
-          const whole = 100n + BigInt(ratePercent);
-          const miss = 2n * (netMinor * whole - grossMinor * 100n);
+          // Nearest: net times (100 % + rate) misses gross times 100 % by half a unit at the most.
+          const whole = 10_000n + BigInt(rateHundredths);
+          const miss = 2n * (netMinor * whole - grossMinor * 10_000n);
           expect(miss <= whole && miss > -whole).toBe(true);
         }
       }),
@@ -187,8 +187,8 @@ describe('the page of a receipt', () => {
     );
     fc.assert(
       fc.property(hostile, hostile, hostile, (name, location, water) => {
-        const plain = htmlOf(bought, { ...MACHINE, name: 'x', location: 'x' }, new Map([[11, product('x', 14)]]));
-        const html = htmlOf(bought, { ...MACHINE, name, location }, new Map([[11, product(water, 14)]]));
+        const plain = htmlOf(bought, { ...MACHINE, name: 'x', location: 'x' }, new Map([[11, product('x', 1_400)]]));
+        const html = htmlOf(bought, { ...MACHINE, name, location }, new Map([[11, product(water, 1_400)]]));
 
         // The same elements in the same order: nothing that was written in became one.
         expect(html.match(/<[^>]*>/g)?.join('')).toEqual(plain.match(/<[^>]*>/g)?.join(''));

@@ -32,7 +32,8 @@ export interface ReceiptRow {
   readonly quantity: number;
   readonly unitMinor: bigint;
   readonly totalMinor: bigint;
-  readonly ratePercent: number | null;
+  /** Hundredths of a percent. */
+  readonly rateHundredths: number | null;
 }
 
 export interface MachineOnReceipt {
@@ -52,7 +53,7 @@ export function receiptOf(
     quantity,
     unitMinor,
     totalMinor: unitMinor * BigInt(quantity),
-    ratePercent: rateOf(products.get(selection)),
+    rateHundredths: rateOf(products.get(selection)),
   }));
   const chargedMinor = purchase.settlement?.amountMinor ?? 0n;
   const surplus = sum(rows.map((row) => row.totalMinor)) - chargedMinor;
@@ -67,7 +68,7 @@ export function receiptOf(
     reservedMinor: purchase.reservedMinor,
     chargedMinor,
     releasedMinor: purchase.reservedMinor - chargedMinor,
-    taxes: rows.some((row) => row.ratePercent !== null) ? taxLines(rows, chargedMinor) : [],
+    taxes: rows.some((row) => row.rateHundredths !== null) ? taxLines(rows, chargedMinor) : [],
     notDispensed: notDispensed.map(({ selection }) => productName(products, selection)),
     references: [
       ['Invoice', purchase.invoiceReference ?? ''],
@@ -84,7 +85,7 @@ export function productName(products: ReadonlyMap<number, OfferedProduct>, selec
 
 /** Nothing else is a tax that is part of a price. */
 function rateOf(product: OfferedProduct | undefined): number | null {
-  const rate = product?.taxRatePercent ?? null;
+  const rate = product?.taxRateHundredths ?? null;
   return rate !== null && Number.isInteger(rate) && rate >= 0 ? rate : null;
 }
 

@@ -2,8 +2,8 @@ import { sum } from '#purchase/money.js';
 
 /** What was charged at one rate. Prices include the tax: `net + tax = gross`. */
 export interface TaxLine {
-  /** Whole percent; null where the product states none. */
-  readonly ratePercent: number | null;
+  /** Hundredths of a percent; null where the product states none. */
+  readonly rateHundredths: number | null;
   readonly grossMinor: bigint;
   /** Null where no rate is stated. */
   readonly netMinor: bigint | null;
@@ -11,7 +11,7 @@ export interface TaxLine {
 }
 
 export interface Taxable {
-  readonly ratePercent: number | null;
+  readonly rateHundredths: number | null;
   readonly totalMinor: bigint;
 }
 
@@ -26,26 +26,31 @@ export interface Taxable {
  */
 export function taxLines(rows: readonly Taxable[], chargedMinor: bigint): TaxLine[] {
   const byRate = new Map<number | null, bigint>();
-  for (const { ratePercent, totalMinor } of rows) {
-    byRate.set(ratePercent, (byRate.get(ratePercent) ?? 0n) + totalMinor);
+  for (const { rateHundredths, totalMinor } of rows) {
+    byRate.set(rateHundredths, (byRate.get(rateHundredths) ?? 0n) + totalMinor);
   }
   const rates = [...byRate.keys()].toSorted((a, b) => (b ?? -1) - (a ?? -1));
   const shares = shared(
     chargedMinor,
     rates.map((rate) => byRate.get(rate) ?? 0n),
   );
-  return rates.map((ratePercent, i) => {
+  return rates.map((rateHundredths, i) => {
     const grossMinor = shares[i] ?? 0n;
-    if (ratePercent === null) return { ratePercent, grossMinor, netMinor: null, taxMinor: null };
-    const netMinor = netOf(grossMinor, ratePercent);
-    return { ratePercent, grossMinor, netMinor, taxMinor: grossMinor - netMinor };
+    if (rateHundredths === null) return { rateHundredths, grossMinor, netMinor: null, taxMinor: null };
+    const netMinor = netOf(grossMinor, rateHundredths);
+    return { rateHundredths, grossMinor, netMinor, taxMinor: grossMinor - netMinor };
   });
 }
 
-/** gross · 100 / (100 + rate), to the nearest, halves up. */
-function netOf(grossMinor: bigint, ratePercent: number): bigint {
-  const whole = 100n + BigInt(ratePercent);
-  return (2n * 100n * grossMinor + whole) / (2n * whole);
+/** 1400 is "14", 2550 is "25.5": as SEQR's itemTaxRate and receipts have it. */
+export function percentText(hundredths: number): string {
+  return String(hundredths / 100);
+}
+
+/** gross · 100 % / (100 % + rate), to the nearest, halves up. */
+function netOf(grossMinor: bigint, rateHundredths: number): bigint {
+  const whole = 10_000n + BigInt(rateHundredths);
+  return (2n * 10_000n * grossMinor + whole) / (2n * whole);
 }
 
 /** `total` in shares as large as `parts` are to each other: exact, what rounding leaves goes to the largest remainders. */

@@ -22,7 +22,7 @@ const SERVER = 'server-1';
 const PRODUCTS = new Map(
   [...PRICES].map(([selection, priceMinor]) => [
     selection,
-    { name: `Product ${selection}`, sku: `SKU-${selection}`, taxRatePercent: null, priceMinor },
+    { name: `Product ${selection}`, sku: `SKU-${selection}`, taxRateHundredths: null, priceMinor },
   ]),
 );
 

@@ -127,7 +127,7 @@ export class World {
     const products = new Map(
       [...this.prices].map(([selection, priceMinor]) => [
         selection,
-        { name: `Product ${selection}`, sku: `SKU-${selection}`, taxRatePercent: null, priceMinor },
+        { name: `Product ${selection}`, sku: `SKU-${selection}`, taxRateHundredths: null, priceMinor },
       ]),
     );
     const catalogue = { products: () => Promise.resolve(products) };

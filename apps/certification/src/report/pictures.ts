@@ -29,6 +29,22 @@ export async function picturesOf(folder: string, origin: string, isWanted = /./)
   return pictures;
 }
 
+/** What the sandbox has of this run, as its page shows it: the terminals that were set up, and the calls. */
+export function picturesOfSandbox(url: string, chromiumPath: string | undefined): Promise<Picture[]> {
+  return withBrowser(chromiumPath, async (browser) => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page.setDefaultTimeout(PAGE_WITHIN_MS);
+    await page.goto(url);
+    const pictures: Picture[] = [];
+    for (const part of ['Terminals', 'Calls']) {
+      await page.locator(`#tab-${part}`).click();
+      const caption = `The sandbox’s book of this run: ${part.toLowerCase()}, ${localTime(new Date())}`;
+      pictures.push({ mediaType: 'image/png', bytes: await page.screenshot(), caption });
+    }
+    return pictures;
+  });
+}
+
 /** Takes pictures of a running operator console: the fleet, its first machine, the purchases. @param url with #token=… */
 export function picturesOfConsole(url: string, chromiumPath: string | undefined): Promise<Picture[]> {
   return withBrowser(chromiumPath, async (browser) => {
