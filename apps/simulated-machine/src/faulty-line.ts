@@ -1,40 +1,12 @@
-/** What may be wrong with a serial line and with the machine behind it. All off by default. */
-export interface Faults {
-  /** Lines arrive in pieces. */
-  readonly pieces: boolean;
-  /** Several lines arrive in one read. */
-  readonly joined: boolean;
-  /** Noise stands before each line. */
-  readonly garbage: boolean;
-  /** Each status line comes twice. */
-  readonly duplicateStatus: boolean;
-  /** The adapter neither hears nor answers. */
-  readonly silent: boolean;
-  /** So many START commands are answered with -3. */
-  readonly refuseStart: number;
-  /** The machine asks this much more (or less) than its price label says. */
-  readonly priceOffsetMinor: number;
-  /** The machine names this item number instead of the pressed one; 65535 is MDB's "unknown item". */
-  readonly reportedSelection: number | undefined;
-}
-
-export const NO_FAULTS: Faults = {
-  pieces: false,
-  joined: false,
-  garbage: false,
-  duplicateStatus: false,
-  silent: false,
-  refuseStart: 0,
-  priceOffsetMinor: 0,
-  reportedSelection: undefined,
-};
+import type { Message } from './adapter-box.js';
+import type { Faults } from './faults.js';
 
 /** Between two pieces of a line, and the time in which lines are collected to be joined. */
 const GAP_MS = 8;
 
 const NOISE = Buffer.from([0x00, 0xfe, 0x81, 0x63, 0x2c, 0xff]);
 
-/** Puts lines on the wire in order, as badly as the faults ask for. */
+/** Puts lines, or blocks of bytes, on the wire in order, as badly as the faults ask for. */
 export class FaultyLine {
   private readonly chunks: Buffer[] = [];
   private timer: NodeJS.Timeout | undefined;
@@ -44,13 +16,13 @@ export class FaultyLine {
     private readonly write: (bytes: Buffer) => void,
   ) {}
 
-  send(lines: readonly string[]): void {
+  send(messages: readonly Message[]): void {
     const { pieces, joined, garbage, duplicateStatus, silent } = this.faults();
     if (silent) return;
-    for (const line of lines) {
-      const copies = duplicateStatus && line.startsWith('c,STATUS,') ? 2 : 1;
+    for (const message of messages) {
+      const copies = duplicateStatus && message.repeatable ? 2 : 1;
       for (let copy = 0; copy < copies; copy += 1) {
-        const bytes = Buffer.concat([garbage ? NOISE : Buffer.alloc(0), Buffer.from(`${line}\r\n`, 'latin1')]);
+        const bytes = Buffer.concat([garbage ? NOISE : Buffer.alloc(0), message.bytes]);
         const middle = Math.ceil(bytes.length / 2);
         this.chunks.push(...(pieces ? [bytes.subarray(0, middle), bytes.subarray(middle)] : [bytes]));
       }

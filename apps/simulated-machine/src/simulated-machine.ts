@@ -1,8 +1,10 @@
+import { type AdapterBox, qibixxBox, type Surroundings } from './adapter-box.js';
 import { Buyer, type BuyerStep, type PressResult } from './buyer.js';
-import { NO_FAULTS, type Faults } from './faulty-line.js';
-import { QibixxDialect } from './qibixx-dialect.js';
+import { type Dialect, type Faults, NO_FAULTS, vendEndingOf, withFaults } from './faults.js';
+import { type Delivery, displayOf, type MachineView } from './machine-view.js';
 import { SerialEnd } from './serial-end.js';
-import { react, type Slot, type Vmc, type VmcInput, type VmcMode, type VmcOutput } from './vmc-model.js';
+import { WaferStarDialect } from './wafer-star-dialect.js';
+import { mayAsk, react, type Slot, type Vmc, type VmcInput, type VmcOutput } from './vmc-model.js';
 
 export interface SimulatedMachineOptions {
   /** Letters, digits and dashes: it stands in the adapter's version line. */
@@ -10,43 +12,26 @@ export interface SimulatedMachineOptions {
   readonly slots: readonly Slot[];
   readonly currency: string;
   readonly decimals: number;
-  readonly multiVend?: boolean;
+  /** What stands between machine and computer; `qibixx` when left out. */
+  readonly dialect?: Dialect;
   /** Where the serial device appears; a fresh name under the system's temporary folder when left out. */
   readonly linkPath?: string;
   /** From approval to the item's fall. */
   readonly dispenseMs?: number;
-  /** The machine ends a session in which nothing is pressed for this long; by default it leaves that to the reader. */
-  readonly sessionTimeoutMs?: number;
-}
-
-/** An item that really fell: what the books must agree with. */
-export interface Delivery {
-  readonly selection: number;
-  readonly priceMinor: number;
-  readonly at: Date;
-}
-
-export interface MachineView {
-  readonly simulator: true;
-  readonly name: string;
-  readonly mode: VmcMode;
-  readonly plugged: boolean;
-  readonly display: string;
-  readonly currency: string;
-  readonly decimals: number;
-  readonly creditMinor: number;
-  readonly slots: readonly Slot[];
-  readonly dispensed: readonly Delivery[];
-  readonly faults: Faults;
+  /** On from the beginning: a machine that starts out of service, for one. */
+  readonly faults?: Partial<Faults>;
 }
 
 const DISPENSE_MS = 1_500;
 const POWER_CUT_MS = 500;
 
+/** What READER CONFIG usually asks a machine to wait for an answer (MDB/ICP 4.2, Z7). After it the machine resets. */
+const RESPONSE_MS = 30_000;
+
 /** The tray is a list for people and tests; a machine that was never emptied keeps the latest. */
 const DELIVERIES_MAX = 10_000;
 
-/** A vending machine with a Qibixx adapter on a real pseudo-terminal. It says SIMULATOR wherever it can. */
+/** A vending machine with an adapter on a real pseudo-terminal. It says SIMULATOR wherever it can. */
 export class SimulatedMachine {
   readonly dispensed: Delivery[] = [];
   private vmc: Vmc;
@@ -54,16 +39,21 @@ export class SimulatedMachine {
   private pressed: { result: PressResult; afterMs: number } | undefined;
   private motor: NodeJS.Timeout | undefined;
   private sessionTimer: NodeJS.Timeout | undefined;
+  private patience: NodeJS.Timeout | undefined;
+  private slowAnswer: NodeJS.Timeout | undefined;
+  private storm: NodeJS.Timeout | undefined;
   private powerReturns: NodeJS.Timeout | undefined;
   private notice = '';
-  private readonly dialect: QibixxDialect;
+  private readonly box: AdapterBox;
   private readonly serial: SerialEnd;
   private readonly buyer: Buyer;
   private readonly listeners = new Set<() => void>();
 
   static async start(options: SimulatedMachineOptions): Promise<SimulatedMachine> {
     const machine = new SimulatedMachine(options);
-    machine.replug();
+    machine.serial.plugIn();
+    machine.box.powerOn();
+    machine.setFault(options.faults ?? {});
     return machine;
   }
 
@@ -73,18 +63,25 @@ export class SimulatedMachine {
     this.vmc = {
       mode: 'INACTIVE',
       slots: options.slots,
-      multiVend: options.multiVend ?? true,
+      multiVend: true,
       outOfService: false,
       creditMinor: 0,
     };
-    this.dialect = new QibixxDialect(options.name, options.decimals);
+    this.box = boxOf(options, {
+      send: (messages) => this.serial.send(messages),
+      put: (input) => this.obey(input),
+    });
     this.serial = new SerialEnd(
       options.name,
       options.linkPath,
       () => this.faults,
-      (line) => this.obey(line),
+      (bytes) => this.box.hear(bytes),
     );
     this.buyer = new Buyer((step) => ('press' in step ? this.choose(step) : this.finish()));
+  }
+
+  get name(): string {
+    return this.options.name;
   }
 
   /** Open this like any serial device. It stays the same when the machine is unplugged and plugged in again. */
@@ -99,24 +96,29 @@ export class SimulatedMachine {
     this.buyer.expect(steps);
   }
 
-  press(selection: number, result: PressResult = 'dispensed'): void {
+  /** @param result how it ends; without one, as the faults that are on have it. */
+  press(selection: number, result?: PressResult): void {
     this.choose({ press: selection, result });
   }
 
   private choose(step: Extract<BuyerStep, { press: number }>): void {
     const { mode } = this.vmc;
-    this.notice = mode === 'IDLE' ? this.objectionTo(step.press) : '';
-    const result = step.result ?? 'dispensed';
-    const ready = mode === 'IDLE' && this.notice === '';
-    if (ready) this.pressed = { result, afterMs: step.resultAfterMs ?? this.options.dispenseMs ?? DISPENSE_MS };
+    const takesMoney = mayAsk(this.vmc) || this.faults.cashSale;
+    this.notice = takesMoney ? this.objectionTo(step.press) : '';
+    // Nothing happens at the machine, so the payer goes on to the next idea.
+    if (!takesMoney || this.notice !== '') return mode === 'IDLE' ? this.buyer.mayChoose() : this.changed();
+    const result = step.result ?? vendEndingOf(this.faults);
+    const afterMs = step.resultAfterMs ?? (this.faults.successLateMs || (this.options.dispenseMs ?? DISPENSE_MS));
+    if (this.faults.cashSale) return this.payCash(step.press, afterMs);
+    this.pressed = { result, afterMs };
     this.put({ type: 'press', selection: step.press });
-    if (!ready) {
-      // Nothing happened at the machine, so the payer goes on to the next idea.
-      if (mode === 'IDLE') this.buyer.mayChoose();
-      return;
-    }
     if (result === 'cancelled') this.put({ type: 'cancel' });
-    if (result === 'reset-before-approval') this.put({ type: 'reset' });
+    if (result === 'reset-before-approval') this.reset();
+  }
+
+  private payCash(selection: number, afterMs: number): void {
+    this.pressed = { result: 'dispensed', afterMs };
+    this.put({ type: 'pay-cash', selection });
   }
 
   private objectionTo(selection: number): string {
@@ -133,40 +135,40 @@ export class SimulatedMachine {
 
   // ---------------------------------------------------------------------------------------------- for the test bench
 
+  /** Switches faults on and off; what stands in {@link FAULTS} tells what each does. */
   setFault(change: Partial<Faults>): void {
-    this.faults = { ...this.faults, ...change };
+    const before = this.faults;
+    const now = withFaults(before, change);
+    this.faults = now;
+    this.vmc = { ...this.vmc, multiVend: !now.singleVend, alwaysIdle: now.selectionFirst };
+    if (now.unplugged && !before.unplugged) void this.serial.unplug();
+    if (!now.unplugged && before.unplugged) this.serial.plugIn();
+    if (now.inactive !== before.inactive) this.box.mute(now.inactive);
+    if (now.outOfService !== before.outOfService) this.put({ type: 'service', out: now.outOfService });
+    if (now.sessionTimeoutMs !== before.sessionTimeoutMs) this.armSessionTimer();
+    clearInterval(this.storm);
+    if (now.resetStormMs !== false) this.storm = setInterval(() => this.reset(), now.resetStormMs);
     this.changed();
-  }
-
-  /** The door is opened, or the machine is taken out of service; false puts it back. */
-  setOutOfService(out: boolean): void {
-    this.put({ type: 'service', out });
   }
 
   /** The machine controller is reset by itself. */
   reset(): void {
-    this.put({ type: 'reset' });
-  }
-
-  /** The serial plug is pulled; machine and adapter go on. */
-  async unplug(): Promise<void> {
-    await this.serial.unplug();
-    this.changed();
-  }
-
-  replug(): void {
-    this.serial.plugIn();
-    this.changed();
+    this.box.reset();
   }
 
   /** Machine and adapter lose their power: the spiral stands still, the session and the settings are gone. */
   async powerCut(forMs = POWER_CUT_MS): Promise<void> {
     clearTimeout(this.motor);
     this.buyer.sessionOver();
-    this.dialect.loseMemory();
+    this.box.powerOff();
     this.put({ type: 'power-off' });
-    await this.unplug();
-    this.powerReturns = setTimeout(() => this.replug(), forMs);
+    await this.serial.unplug();
+    this.changed();
+    this.powerReturns = setTimeout(() => {
+      if (!this.faults.unplugged) this.serial.plugIn();
+      this.box.powerOn();
+      this.changed();
+    }, forMs);
   }
 
   view(): MachineView {
@@ -175,9 +177,11 @@ export class SimulatedMachine {
     return {
       simulator: true,
       name,
+      dialect: this.options.dialect ?? 'qibixx',
+      serialPath: this.path,
       mode,
       plugged: this.serial.plugged,
-      display: this.display(),
+      display: this.notice === '' ? displayOf(this.vmc) : this.notice,
       currency,
       decimals,
       creditMinor,
@@ -201,23 +205,28 @@ export class SimulatedMachine {
   }
 
   async stop(): Promise<void> {
-    for (const timer of [this.motor, this.sessionTimer, this.powerReturns]) clearTimeout(timer);
+    clearInterval(this.storm);
+    for (const timer of [this.motor, this.sessionTimer, this.patience, this.slowAnswer, this.powerReturns]) {
+      clearTimeout(timer);
+    }
     this.buyer.sessionOver();
+    this.box.powerOff();
     await this.serial.remove();
     this.changed();
   }
 
   // ------------------------------------------------------------------------------------------------------ inner works
 
-  private obey(line: string): void {
-    const { lines, input } = this.dialect.hear(line);
-    this.serial.send(lines);
-    if (input === undefined) return;
-    if (input.type === 'begin-session' && this.faults.refuseStart > 0) {
-      this.setFault({ refuseStart: this.faults.refuseStart - 1 });
-      return this.serial.send(['c,ERR,"START -3"']);
+  /** What the adapter passes on to the machine. */
+  private obey(input: VmcInput): void {
+    const { refuseStart, slowAnswerMs } = this.faults;
+    if (input.type === 'begin-session' && refuseStart !== false) {
+      this.setFault({ refuseStart: refuseStart > 1 && refuseStart - 1 });
+      return this.tell({ type: 'wrong-state', command: 'START' });
     }
-    this.put(input);
+    const isAnswer = input.type === 'approve' || input.type === 'deny';
+    if (!isAnswer || slowAnswerMs === false) return this.put(input);
+    this.slowAnswer = setTimeout(() => this.put(input), slowAnswerMs);
   }
 
   private put(input: VmcInput): void {
@@ -226,23 +235,34 @@ export class SimulatedMachine {
     this.vmc = vmc;
     if (vmc.mode !== before) this.notice = '';
     for (const output of outputs) this.tell(output);
-    clearTimeout(this.sessionTimer);
-    if (vmc.mode === 'IDLE') this.letChoose(before);
-    else if (vmc.mode !== 'VEND') this.buyer.sessionOver();
+    this.armSessionTimer();
+    this.armPatience();
+    if (vmc.mode === 'IDLE' && before !== 'IDLE') this.buyer.mayChoose();
+    if (vmc.mode !== 'IDLE' && vmc.mode !== 'VEND') this.buyer.sessionOver();
     this.changed();
   }
 
-  private letChoose(before: VmcMode): void {
-    const { sessionTimeoutMs } = this.options;
-    if (sessionTimeoutMs !== undefined) this.sessionTimer = setTimeout(() => this.finish(), sessionTimeoutMs);
-    if (before !== 'IDLE') this.buyer.mayChoose();
+  private armSessionTimer(): void {
+    clearTimeout(this.sessionTimer);
+    const { sessionTimeoutMs } = this.faults;
+    if (this.vmc.mode !== 'IDLE' || sessionTimeoutMs === false) return;
+    this.sessionTimer = setTimeout(() => this.finish(), sessionTimeoutMs);
+  }
+
+  /** A request that nobody answers in time ends with a RESET (MDB/ICP 4.2, non-response time). */
+  private armPatience(): void {
+    const waits = this.vmc.vend?.approved === false;
+    if (!waits) clearTimeout(this.patience);
+    if (!waits) this.patience = undefined;
+    else this.patience ??= setTimeout(() => this.reset(), this.faults.impatientMs || RESPONSE_MS);
   }
 
   private tell(output: VmcOutput): void {
-    this.serial.send(this.dialect.tell(this.distort(output)));
+    this.box.tell(this.distort(output));
     if (output.type === 'motor') this.turn();
     if (output.type !== 'delivery') return;
-    this.dispensed.push({ selection: output.selection, priceMinor: output.priceMinor, at: new Date() });
+    const { type: _, ...item } = output;
+    this.dispensed.push({ ...item, at: new Date() });
     if (this.dispensed.length > DELIVERIES_MAX) this.dispensed.shift();
   }
 
@@ -251,8 +271,8 @@ export class SimulatedMachine {
     const { priceOffsetMinor, reportedSelection } = this.faults;
     return {
       ...output,
-      priceMinor: Math.max(0, output.priceMinor + priceOffsetMinor),
-      selection: reportedSelection ?? output.selection,
+      priceMinor: Math.max(0, output.priceMinor + (priceOffsetMinor || 0)),
+      selection: reportedSelection === false ? output.selection : reportedSelection,
     };
   }
 
@@ -262,27 +282,17 @@ export class SimulatedMachine {
       if (result === 'jammed') return this.put({ type: 'motor-done', result: 'jammed' });
       if (result === 'dispensed') return this.put({ type: 'motor-done', result: 'dispensed' });
       this.put({ type: 'motor-done', result: 'unreported' });
-      if (result === 'reset-after-approval') this.put({ type: 'reset' });
+      if (result === 'reset-after-approval') this.reset();
     }, afterMs);
-  }
-
-  private display(): string {
-    if (this.notice !== '') return this.notice;
-    switch (this.vmc.mode) {
-      case 'INACTIVE':
-        return 'NO CARD READER';
-      case 'DISABLED':
-        return 'OUT OF SERVICE';
-      case 'ENABLED':
-        return 'SCAN TO PAY';
-      case 'IDLE':
-        return 'CHOOSE A PRODUCT';
-      case 'VEND':
-        return this.vmc.vend?.approved === true ? 'PLEASE WAIT' : 'ONE MOMENT';
-    }
   }
 
   private changed(): void {
     for (const listener of this.listeners) listener();
   }
+}
+
+function boxOf({ dialect, name, currency, decimals, slots }: SimulatedMachineOptions, around: Surroundings): AdapterBox {
+  if (dialect !== 'wafer-star') return qibixxBox(name, decimals, around);
+  const dearestMinor = Math.max(0, ...slots.map(({ priceMinor }) => priceMinor));
+  return new WaferStarDialect({ name, currency, decimals, dearestMinor }, around);
 }
