@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 
-import type { MachineEventBody, Presence } from '#machine-protocol/messages.js';
+import type { Presence } from '#machine-protocol/messages.js';
 
 import { QibixxAdapter } from './adapters/qibixx/qibixx-adapter.js';
 import { SerialLink } from './adapters/qibixx/serial-link.js';
 import type { Cancel, Clock } from './clock.js';
 import { systemClock } from './clock.js';
 import { Core } from './core.js';
-import { Journal } from './journal/journal.js';
+import type { Journal } from './journal/journal.js';
+import { openAfterBoot } from './journal/open-after-boot.js';
 import type { Log } from './log.js';
 import { silentLog } from './log.js';
 import { presenceOf } from './presence.js';
-import { afterPowerCut } from './session/ledger.js';
 import { DEFAULT_TIMINGS, type Timings } from './timings.js';
 import { EventFeed } from './uplink/event-feed.js';
 import { Uplink } from './uplink/uplink.js';
@@ -125,16 +125,10 @@ class Bridge implements RunningBridge {
     );
   }
 
-  /** What the last boot left open is reported before anything else. */
   private openJournal(): Journal {
     const { journalDir: dir, machineId } = this.config;
-    const { journal, damage } = Journal.open({ dir, machineId, bootId: this.bootId, clock: this.clock });
-    const leftOver: MachineEventBody[] = afterPowerCut(journal.ledger);
-    if (damage !== undefined) leftOver.push({ type: 'fault', code: 'journal-damaged', detail: damage });
-    for (const body of leftOver) {
-      journal.record(body);
-      this.log.warn('found in the journal', { event: body.type });
-    }
+    const { journal, found } = openAfterBoot({ dir, machineId, bootId: this.bootId, clock: this.clock });
+    for (const { type } of found) this.log.warn('found in the journal', { event: type });
     return journal;
   }
 
