@@ -86,7 +86,7 @@ export class Site {
     return { bootId, core, feed, journal, disk };
   }
 
-  private happen({ bootId, core, feed, journal }: Boot, happening: Happening): void {
+  private happen({ bootId, core, feed }: Boot, happening: Happening): void {
     const { book, machine } = this;
     switch (happening.type) {
       case 'grant': {
