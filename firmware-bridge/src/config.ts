@@ -4,7 +4,8 @@ import { z } from 'zod';
 
 import { MACHINE_ID_PATTERN } from '#machine-protocol/topics.js';
 
-import { ADAPTER_CURRENCIES } from './adapters/qibixx/settings.js';
+import { ADAPTER_CURRENCIES } from './adapters/currencies.js';
+import { ADAPTERS } from './adapters/open-adapter.js';
 import type { BridgeConfig } from './bridge.js';
 import { DEFAULT_TIMINGS, type Timings } from './timings.js';
 
@@ -19,6 +20,7 @@ const timings = z
 
 const settings = z.strictObject({
   machineId: z.string().regex(MACHINE_ID_PATTERN, 'letters, digits, "-" and "_", at most 64'),
+  adapter: z.enum(ADAPTERS).optional(),
   serialPath: z.string().startsWith('/', 'a path such as /dev/serial/by-id/…'),
   mqttUrl: z.url({ protocol: /^(mqtts?|wss?)$/, error: 'mqtt://, mqtts://, ws:// or wss://' }),
   mqttUsername: z.string().optional(),
@@ -42,6 +44,7 @@ const settings = z.strictObject({
 /** Environment variables stand above the file, so that a password need not be written into it. */
 const VARIABLES = {
   machineId: 'VENDRAIL_MACHINE_ID',
+  adapter: 'VENDRAIL_ADAPTER',
   serialPath: 'VENDRAIL_SERIAL_PATH',
   mqttUrl: 'VENDRAIL_MQTT_URL',
   mqttUsername: 'VENDRAIL_MQTT_USERNAME',
