@@ -1,4 +1,4 @@
-import type { Faults } from '#simulated-machine/faulty-line.js';
+import type { Faults } from '#simulated-machine/faults.js';
 
 import { Bench } from './bench.js';
 

@@ -85,7 +85,7 @@ it('locks the machine when the gateway asks for it', async () => {
 });
 
 it('takes the session for over when the machine ends it after one item', async () => {
-  bench = await Bench.set({ multiVend: false });
+  bench = await Bench.set({ faults: { singleVend: true } });
   await bench.startBridge();
   bench.machine.scriptBuyer([{ press: 11 }, { press: 12 }, { finish: true }]);
   bench.grant();

@@ -42,7 +42,7 @@ it('refuses a grant for another boot, an old number, another currency, and a sec
 it('refuses a grant while the machine is out of service', async () => {
   bench = await Bench.set();
   await bench.startBridge();
-  bench.machine.setOutOfService(true);
+  bench.machine.setFault({ outOfService: true });
   await bench.gateway.presence(({ machineState }) => machineState === 'disabled');
   bench.grant();
   expect(await bench.gateway.event('grant.refused')).toMatchObject({ reason: 'not-ready' });

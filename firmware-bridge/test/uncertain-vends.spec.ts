@@ -74,7 +74,7 @@ it('reports a vend as uncertain when the serial plug is pulled during it, and se
   bench.machine.scriptBuyer([{ press: 11, resultAfterMs: 300 }]);
   bench.grant();
   await bench.machine.until(({ display }) => display === 'PLEASE WAIT');
-  await bench.machine.unplug();
+  bench.machine.setFault({ unplugged: true });
 
   expect(await bench.gateway.event('session.closed')).toMatchObject({ reason: 'adapter-lost', dispensed: 0 });
   expect(bench.gateway.bodies('vend.uncertain')).toMatchObject([{ reason: 'adapter-lost' }]);
@@ -82,7 +82,7 @@ it('reports a vend as uncertain when the serial plug is pulled during it, and se
 
   // The item falls, and nobody is told: that is what "uncertain" is for.
   await bench.machine.until(({ dispensed }) => dispensed.length === 1);
-  bench.machine.replug();
+  bench.machine.setFault({ unplugged: false });
   await bench.gateway.presence(({ machineState }) => machineState === 'ready');
   bench.machine.scriptBuyer([{ press: 12 }, { finish: true }]);
   bench.grant({ grantNumber: 2 });

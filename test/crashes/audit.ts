@@ -1,5 +1,5 @@
 import type { Invoice } from '#seqr-sandbox/invoice.js';
-import type { Delivery } from '#simulated-machine/simulated-machine.js';
+import type { Delivery } from '#simulated-machine/machine-view.js';
 
 import type { PurchaseRow } from './books.js';
 

@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { BuyerStep } from '#simulated-machine/buyer.js';
-import { type Delivery, SimulatedMachine } from '#simulated-machine/simulated-machine.js';
+import type { Delivery } from '#simulated-machine/machine-view.js';
+import { SimulatedMachine } from '#simulated-machine/simulated-machine.js';
 
 import { Child } from './child.js';
 import { PROJECT, harnessProgram } from './project-folder.js';

@@ -23,7 +23,6 @@ export async function demoMachine(database: Database): Promise<SimulatedMachineO
     name: DEMO_MACHINE_ID,
     currency: machine.currency,
     decimals: exponentOf(machine.currency),
-    multiVend: true,
     slots: [...products].map(([selection, product]) => ({
       selection,
       priceMinor: Number(product.priceMinor),

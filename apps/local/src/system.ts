@@ -184,7 +184,7 @@ async function startMachine(
   const { dispenseMs } = environment;
   const machine = await SimulatedMachine.start({ ...front, ...(dispenseMs === undefined ? {} : { dispenseMs }) });
   closers.push(() => machine.stop());
-  const page = await startControlApi(machine, environment.machinePort);
+  const page = await startControlApi([machine], environment.machinePort);
   closers.push(() => page.close());
   const bridge = await startBridge({
     machineId: DEMO_MACHINE_ID,

@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 
 import { PRESS_RESULTS, STEPS_MAX } from './buyer.js';
+import { describeFault, FAULT_NAMES, FAULTS, NO_FAULTS } from './faults.js';
 import { FRONT_PAGE } from './front-page.js';
+import type { MachineView } from './machine-view.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 
 /** A script of a thousand steps fits; nothing else that is sent here is near it. */
@@ -31,19 +33,15 @@ const scriptBody = z.strictObject({
     )
     .max(STEPS_MAX),
 });
-const faultsBody = z.strictObject({
-  pieces: z.boolean().optional(),
-  joined: z.boolean().optional(),
-  garbage: z.boolean().optional(),
-  duplicateStatus: z.boolean().optional(),
-  silent: z.boolean().optional(),
-  refuseStart: z.int().min(0).max(1_000).optional(),
-  priceOffsetMinor: z.int().min(-1_000_000).max(1_000_000).optional(),
-  /** Null takes the fault away. */
-  reportedSelection: selection.nullable().optional(),
-  unplugged: z.boolean().optional(),
-  outOfService: z.boolean().optional(),
-});
+const faultsBody = z.strictObject(
+  Object.fromEntries(
+    FAULT_NAMES.map((name) => {
+      const { number } = describeFault(name);
+      const on = number === undefined ? z.literal(true) : z.int().min(number.min).max(number.max);
+      return [name, z.union([z.literal(false), on]).optional()];
+    }),
+  ),
+);
 
 class HttpError extends Error {
   constructor(
@@ -56,24 +54,17 @@ class HttpError extends Error {
 
 type Handler = (machine: SimulatedMachine, body: unknown) => void | Promise<void>;
 
-const POSTS: Readonly<Record<string, Handler>> = {
-  '/machine/press': (machine, body) => {
+const BUTTONS: Readonly<Record<string, Handler>> = {
+  press: (machine, body) => {
     const { selection, result } = pressBody.parse(body);
     machine.press(selection, result);
   },
-  '/machine/finish': (machine) => machine.finish(),
-  '/machine/script': (machine, body) => machine.scriptBuyer(scriptBody.parse(body).steps),
-  '/machine/faults': async (machine, body) => {
-    const { unplugged, outOfService, reportedSelection, ...faults } = faultsBody.parse(body);
-    const given = Object.fromEntries(Object.entries(faults).filter(([, value]) => value !== undefined));
-    machine.setFault(given);
-    if (reportedSelection !== undefined) machine.setFault({ reportedSelection: reportedSelection ?? undefined });
-    if (outOfService !== undefined) machine.setOutOfService(outOfService);
-    if (unplugged === true) await machine.unplug();
-    if (unplugged === false) machine.replug();
-  },
-  '/machine/reset': (machine) => machine.reset(),
-  '/machine/power-cut': (machine) => machine.powerCut(),
+  finish: (machine) => machine.finish(),
+  script: (machine, body) => machine.scriptBuyer(scriptBody.parse(body).steps),
+  faults: (machine, body) => machine.setFault(faultsBody.parse(body)),
+  'no-faults': (machine) => machine.setFault(NO_FAULTS),
+  reset: (machine) => machine.reset(),
+  'power-cut': (machine) => machine.powerCut(),
 };
 
 export interface ControlApi {
@@ -81,10 +72,11 @@ export interface ControlApi {
   close(): Promise<void>;
 }
 
-/** Buttons for people (the page at `/`) and tests (the JSON below `/machine`). Only this computer reaches it. */
-export async function startControlApi(machine: SimulatedMachine, port: number): Promise<ControlApi> {
+/** Buttons for people (the page at `/`) and tests (JSON below `/machines`). Only this computer reaches it. */
+export async function startControlApi(machines: readonly SimulatedMachine[], port: number): Promise<ControlApi> {
+  const byName = new Map(machines.map((machine) => [machine.name, machine]));
   const server = createServer((request, response) => {
-    answer(machine, request, response).catch((error: unknown) => {
+    answer(byName, request, response).catch((error: unknown) => {
       const status = error instanceof HttpError ? error.status : error instanceof z.ZodError ? 400 : 500;
       const message = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
       sendJson(response, status, { error: message });
@@ -103,7 +95,11 @@ function close(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
-async function answer(machine: SimulatedMachine, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  machines: ReadonlyMap<string, SimulatedMachine>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://machine');
   refuseStrangers(request);
   if (request.method === 'GET' && pathname === '/') {
@@ -111,12 +107,28 @@ async function answer(machine: SimulatedMachine, request: IncomingMessage, respo
     response.end(FRONT_PAGE);
     return;
   }
-  if (request.method === 'GET' && pathname === '/machine') return sendJson(response, 200, machine.view());
-  const handler = Object.hasOwn(POSTS, pathname) ? POSTS[pathname] : undefined;
+  if (request.method === 'GET' && pathname === '/faults') return sendJson(response, 200, FAULTS);
+  if (request.method === 'GET' && pathname === '/machines') {
+    return sendJson(
+      response,
+      200,
+      [...machines.values()].map((machine) => summaryOf(machine.view())),
+    );
+  }
+  const [, , name = '', button, ...rest] = pathname.split('/');
+  const machine = pathname.startsWith('/machines/') && rest.length === 0 ? machines.get(name) : undefined;
+  if (machine === undefined) throw new HttpError(404, 'not found');
+  if (button === undefined && request.method === 'GET') return sendJson(response, 200, machine.view());
+  const handler = button !== undefined && Object.hasOwn(BUTTONS, button) ? BUTTONS[button] : undefined;
   if (handler === undefined) throw new HttpError(404, 'not found');
   if (request.method !== 'POST') throw new HttpError(405, 'POST only');
   await handler(machine, await readBody(request));
   sendJson(response, 200, machine.view());
+}
+
+/** One line of the list; a machine's shelves and tray are its own page. */
+function summaryOf({ slots: _, dispensed, ...view }: MachineView) {
+  return { ...view, dispensed: dispensed.length };
 }
 
 /** A page of another site in the same browser must not press buttons: neither by a name that leads here, nor a form. */

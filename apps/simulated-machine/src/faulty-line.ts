@@ -1,33 +1,4 @@
-/** What may be wrong with a serial line and with the machine behind it. All off by default. */
-export interface Faults {
-  /** Lines arrive in pieces. */
-  readonly pieces: boolean;
-  /** Several lines arrive in one read. */
-  readonly joined: boolean;
-  /** Noise stands before each line. */
-  readonly garbage: boolean;
-  /** Each status line comes twice. */
-  readonly duplicateStatus: boolean;
-  /** The adapter neither hears nor answers. */
-  readonly silent: boolean;
-  /** So many START commands are answered with -3. */
-  readonly refuseStart: number;
-  /** The machine asks this much more (or less) than its price label says. */
-  readonly priceOffsetMinor: number;
-  /** The machine names this item number instead of the pressed one; 65535 is MDB's "unknown item". */
-  readonly reportedSelection: number | undefined;
-}
-
-export const NO_FAULTS: Faults = {
-  pieces: false,
-  joined: false,
-  garbage: false,
-  duplicateStatus: false,
-  silent: false,
-  refuseStart: 0,
-  priceOffsetMinor: 0,
-  reportedSelection: undefined,
-};
+import type { Faults } from './faults.js';
 
 /** Between two pieces of a line, and the time in which lines are collected to be joined. */
 const GAP_MS = 8;

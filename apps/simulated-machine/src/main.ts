@@ -5,6 +5,7 @@ import { z } from 'zod';
 
 import { startControlApi } from './control-api.js';
 import { DEMO_SLOTS } from './demo-planogram.js';
+import { type Faults, readFault } from './faults.js';
 import { SimulatedMachine } from './simulated-machine.js';
 
 const HELP = `SIMULATOR: a vending machine with a Qibixx adapter on a pseudo-terminal, and its front as a web page.
@@ -17,7 +18,7 @@ const HELP = `SIMULATOR: a vending machine with a Qibixx adapter on a pseudo-ter
   --slots FILE         SIMULATED_MACHINE_SLOTS     JSON: [{"selection": 11, "priceMinor": 1500, "stock": 8, "label": "…"}]
   --currency LETTERS   SIMULATED_MACHINE_CURRENCY  (default SEK)
   --decimals N         SIMULATED_MACHINE_DECIMALS  (default 2)
-  --single-vend                                    the machine ends each session after one item
+  --fault NAME[=NUMBER]                            on from the beginning; may be given again. Names: README.md
 `;
 
 /** MDB item numbers have 16 bit; a cabinet has fewer than 250 spirals. */
@@ -44,10 +45,10 @@ const settings = z.object({
 
 const text = { type: 'string' } as const;
 const OPTIONS = { name: text, link: text, port: text, slots: text, currency: text, decimals: text } as const;
-const FLAGS = { 'single-vend': { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+const MORE = { fault: { type: 'string', multiple: true }, help: { type: 'boolean', short: 'h' } } as const;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { ...OPTIONS, ...FLAGS } });
+  const { fault: faults = [], ...values } = parseArgs({ options: { ...OPTIONS, ...MORE } }).values;
   if (values.help === true) return void process.stdout.write(HELP);
   const environment = Object.fromEntries(
     Object.keys(OPTIONS).map((name) => [name, process.env[`SIMULATED_MACHINE_${name.toUpperCase()}`]]),
@@ -57,10 +58,10 @@ async function main(): Promise<void> {
   const machine = await SimulatedMachine.start({
     ...rest,
     slots: slots === undefined ? DEMO_SLOTS : readSlots(slots),
-    multiVend: values['single-vend'] !== true,
+    faults: Object.assign({}, ...faults.map(readFault)) as Partial<Faults>,
     ...(link !== undefined && { linkPath: link }),
   });
-  const control = await startControlApi(machine, port);
+  const control = await startControlApi([machine], port);
   process.stdout.write(`SIMULATOR ${rest.name}\n  serial device  ${machine.path}\n  front          ${control.url}\n`);
 
   const stop = (): void => void control.close().then(() => machine.stop());

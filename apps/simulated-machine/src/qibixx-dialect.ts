@@ -119,6 +119,8 @@ export class QibixxDialect {
         return [`c,ERR,"${output.command} -3"`];
       case 'motor':
       case 'delivery':
+      // The maker's pages name no line for a cash sale at the machine.
+      case 'cash-sale':
         return [];
     }
   }

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { FaultyLine, type Faults } from './faulty-line.js';
+import type { Faults } from './faults.js';
+import { FaultyLine } from './faulty-line.js';
 import { Pty } from './pty.js';
 
 /** A host that sends more than a kilobyte without an end of line is not one of ours. */

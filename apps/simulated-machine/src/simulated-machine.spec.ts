@@ -75,14 +75,14 @@ it('is a pulled plug to the program when it is unplugged, and comes back under t
   expect(machine.path).toBe(linkPath);
   const terminal = await Terminal.open(linkPath);
   const closed = new Promise((resolve) => terminal.port.once('close', resolve));
-  await machine.unplug();
+  machine.setFault({ unplugged: true });
   // The kernel tells whoever uses the line, not whoever waits.
   terminal.port.on('error', () => {});
   terminal.port.write('V\n');
   await closed;
   expect(existsSync(linkPath)).toBe(false);
 
-  machine.replug();
+  machine.setFault({ unplugged: false });
   const again = await Terminal.open(linkPath);
   expect(await again.ask('V', 1)).toEqual(['v,4.0.2.0,SIMULATOR-demo']);
   await again.close();

@@ -1,8 +1,9 @@
 import { Buyer, type BuyerStep, type PressResult } from './buyer.js';
-import { NO_FAULTS, type Faults } from './faulty-line.js';
+import { type Dialect, type Faults, NO_FAULTS, vendEndingOf, withFaults } from './faults.js';
+import { type Delivery, displayOf, type MachineView } from './machine-view.js';
 import { QibixxDialect } from './qibixx-dialect.js';
 import { SerialEnd } from './serial-end.js';
-import { react, type Slot, type Vmc, type VmcInput, type VmcMode, type VmcOutput } from './vmc-model.js';
+import { mayAsk, react, type Slot, type Vmc, type VmcInput, type VmcOutput } from './vmc-model.js';
 
 export interface SimulatedMachineOptions {
   /** Letters, digits and dashes: it stands in the adapter's version line. */
@@ -10,38 +11,19 @@ export interface SimulatedMachineOptions {
   readonly slots: readonly Slot[];
   readonly currency: string;
   readonly decimals: number;
-  readonly multiVend?: boolean;
   /** Where the serial device appears; a fresh name under the system's temporary folder when left out. */
   readonly linkPath?: string;
   /** From approval to the item's fall. */
   readonly dispenseMs?: number;
-  /** The machine ends a session in which nothing is pressed for this long; by default it leaves that to the reader. */
-  readonly sessionTimeoutMs?: number;
-}
-
-/** An item that really fell: what the books must agree with. */
-export interface Delivery {
-  readonly selection: number;
-  readonly priceMinor: number;
-  readonly at: Date;
-}
-
-export interface MachineView {
-  readonly simulator: true;
-  readonly name: string;
-  readonly mode: VmcMode;
-  readonly plugged: boolean;
-  readonly display: string;
-  readonly currency: string;
-  readonly decimals: number;
-  readonly creditMinor: number;
-  readonly slots: readonly Slot[];
-  readonly dispensed: readonly Delivery[];
-  readonly faults: Faults;
+  /** On from the beginning: a machine that starts out of service, for one. */
+  readonly faults?: Partial<Faults>;
 }
 
 const DISPENSE_MS = 1_500;
 const POWER_CUT_MS = 500;
+
+/** What READER CONFIG usually asks a machine to wait for an answer (MDB/ICP 4.2, Z7). After it the machine resets. */
+const RESPONSE_MS = 30_000;
 
 /** The tray is a list for people and tests; a machine that was never emptied keeps the latest. */
 const DELIVERIES_MAX = 10_000;
@@ -54,6 +36,9 @@ export class SimulatedMachine {
   private pressed: { result: PressResult; afterMs: number } | undefined;
   private motor: NodeJS.Timeout | undefined;
   private sessionTimer: NodeJS.Timeout | undefined;
+  private patience: NodeJS.Timeout | undefined;
+  private slowAnswer: NodeJS.Timeout | undefined;
+  private storm: NodeJS.Timeout | undefined;
   private powerReturns: NodeJS.Timeout | undefined;
   private notice = '';
   private readonly dialect: QibixxDialect;
@@ -63,7 +48,8 @@ export class SimulatedMachine {
 
   static async start(options: SimulatedMachineOptions): Promise<SimulatedMachine> {
     const machine = new SimulatedMachine(options);
-    machine.replug();
+    machine.serial.plugIn();
+    machine.setFault(options.faults ?? {});
     return machine;
   }
 
@@ -73,7 +59,7 @@ export class SimulatedMachine {
     this.vmc = {
       mode: 'INACTIVE',
       slots: options.slots,
-      multiVend: options.multiVend ?? true,
+      multiVend: true,
       outOfService: false,
       creditMinor: 0,
     };
@@ -85,6 +71,10 @@ export class SimulatedMachine {
       (line) => this.obey(line),
     );
     this.buyer = new Buyer((step) => ('press' in step ? this.choose(step) : this.finish()));
+  }
+
+  get name(): string {
+    return this.options.name;
   }
 
   /** Open this like any serial device. It stays the same when the machine is unplugged and plugged in again. */
@@ -99,24 +89,29 @@ export class SimulatedMachine {
     this.buyer.expect(steps);
   }
 
-  press(selection: number, result: PressResult = 'dispensed'): void {
+  /** @param result how it ends; without one, as the faults that are on have it. */
+  press(selection: number, result?: PressResult): void {
     this.choose({ press: selection, result });
   }
 
   private choose(step: Extract<BuyerStep, { press: number }>): void {
     const { mode } = this.vmc;
-    this.notice = mode === 'IDLE' ? this.objectionTo(step.press) : '';
-    const result = step.result ?? 'dispensed';
-    const ready = mode === 'IDLE' && this.notice === '';
-    if (ready) this.pressed = { result, afterMs: step.resultAfterMs ?? this.options.dispenseMs ?? DISPENSE_MS };
+    const takesMoney = mayAsk(this.vmc) || this.faults.cashSale;
+    this.notice = takesMoney ? this.objectionTo(step.press) : '';
+    // Nothing happens at the machine, so the payer goes on to the next idea.
+    if (!takesMoney || this.notice !== '') return mode === 'IDLE' ? this.buyer.mayChoose() : this.changed();
+    const result = step.result ?? vendEndingOf(this.faults);
+    const afterMs = step.resultAfterMs ?? (this.faults.successLateMs || (this.options.dispenseMs ?? DISPENSE_MS));
+    if (this.faults.cashSale) return this.payCash(step.press, afterMs);
+    this.pressed = { result, afterMs };
     this.put({ type: 'press', selection: step.press });
-    if (!ready) {
-      // Nothing happened at the machine, so the payer goes on to the next idea.
-      if (mode === 'IDLE') this.buyer.mayChoose();
-      return;
-    }
     if (result === 'cancelled') this.put({ type: 'cancel' });
     if (result === 'reset-before-approval') this.put({ type: 'reset' });
+  }
+
+  private payCash(selection: number, afterMs: number): void {
+    this.pressed = { result: 'dispensed', afterMs };
+    this.put({ type: 'pay-cash', selection });
   }
 
   private objectionTo(selection: number): string {
@@ -133,30 +128,25 @@ export class SimulatedMachine {
 
   // ---------------------------------------------------------------------------------------------- for the test bench
 
+  /** Switches faults on and off; what stands in {@link FAULTS} tells what each does. */
   setFault(change: Partial<Faults>): void {
-    this.faults = { ...this.faults, ...change };
+    const before = this.faults;
+    const now = withFaults(before, change);
+    this.faults = now;
+    this.vmc = { ...this.vmc, multiVend: !now.singleVend, alwaysIdle: now.selectionFirst };
+    if (now.unplugged && !before.unplugged) void this.serial.unplug();
+    if (!now.unplugged && before.unplugged) this.serial.plugIn();
+    if (now.inactive !== before.inactive) this.put({ type: 'mute', on: now.inactive });
+    if (now.outOfService !== before.outOfService) this.put({ type: 'service', out: now.outOfService });
+    if (now.sessionTimeoutMs !== before.sessionTimeoutMs) this.armSessionTimer();
+    clearInterval(this.storm);
+    if (now.resetStormMs !== false) this.storm = setInterval(() => this.reset(), now.resetStormMs);
     this.changed();
-  }
-
-  /** The door is opened, or the machine is taken out of service; false puts it back. */
-  setOutOfService(out: boolean): void {
-    this.put({ type: 'service', out });
   }
 
   /** The machine controller is reset by itself. */
   reset(): void {
     this.put({ type: 'reset' });
-  }
-
-  /** The serial plug is pulled; machine and adapter go on. */
-  async unplug(): Promise<void> {
-    await this.serial.unplug();
-    this.changed();
-  }
-
-  replug(): void {
-    this.serial.plugIn();
-    this.changed();
   }
 
   /** Machine and adapter lose their power: the spiral stands still, the session and the settings are gone. */
@@ -165,8 +155,12 @@ export class SimulatedMachine {
     this.buyer.sessionOver();
     this.dialect.loseMemory();
     this.put({ type: 'power-off' });
-    await this.unplug();
-    this.powerReturns = setTimeout(() => this.replug(), forMs);
+    await this.serial.unplug();
+    this.changed();
+    this.powerReturns = setTimeout(() => {
+      if (!this.faults.unplugged) this.serial.plugIn();
+      this.changed();
+    }, forMs);
   }
 
   view(): MachineView {
@@ -175,9 +169,11 @@ export class SimulatedMachine {
     return {
       simulator: true,
       name,
+      dialect: 'qibixx' satisfies Dialect,
+      serialPath: this.path,
       mode,
       plugged: this.serial.plugged,
-      display: this.display(),
+      display: this.notice === '' ? displayOf(this.vmc) : this.notice,
       currency,
       decimals,
       creditMinor,
@@ -201,7 +197,10 @@ export class SimulatedMachine {
   }
 
   async stop(): Promise<void> {
-    for (const timer of [this.motor, this.sessionTimer, this.powerReturns]) clearTimeout(timer);
+    clearInterval(this.storm);
+    for (const timer of [this.motor, this.sessionTimer, this.patience, this.slowAnswer, this.powerReturns]) {
+      clearTimeout(timer);
+    }
     this.buyer.sessionOver();
     await this.serial.remove();
     this.changed();
@@ -213,11 +212,14 @@ export class SimulatedMachine {
     const { lines, input } = this.dialect.hear(line);
     this.serial.send(lines);
     if (input === undefined) return;
-    if (input.type === 'begin-session' && this.faults.refuseStart > 0) {
-      this.setFault({ refuseStart: this.faults.refuseStart - 1 });
-      return this.serial.send(['c,ERR,"START -3"']);
+    const { refuseStart, slowAnswerMs } = this.faults;
+    if (input.type === 'begin-session' && refuseStart !== false) {
+      this.setFault({ refuseStart: refuseStart > 1 && refuseStart - 1 });
+      return this.tell({ type: 'wrong-state', command: 'START' });
     }
-    this.put(input);
+    const isAnswer = input.type === 'approve' || input.type === 'deny';
+    if (!isAnswer || slowAnswerMs === false) return this.put(input);
+    this.slowAnswer = setTimeout(() => this.put(input), slowAnswerMs);
   }
 
   private put(input: VmcInput): void {
@@ -226,23 +228,34 @@ export class SimulatedMachine {
     this.vmc = vmc;
     if (vmc.mode !== before) this.notice = '';
     for (const output of outputs) this.tell(output);
-    clearTimeout(this.sessionTimer);
-    if (vmc.mode === 'IDLE') this.letChoose(before);
-    else if (vmc.mode !== 'VEND') this.buyer.sessionOver();
+    this.armSessionTimer();
+    this.armPatience();
+    if (vmc.mode === 'IDLE' && before !== 'IDLE') this.buyer.mayChoose();
+    if (vmc.mode !== 'IDLE' && vmc.mode !== 'VEND') this.buyer.sessionOver();
     this.changed();
   }
 
-  private letChoose(before: VmcMode): void {
-    const { sessionTimeoutMs } = this.options;
-    if (sessionTimeoutMs !== undefined) this.sessionTimer = setTimeout(() => this.finish(), sessionTimeoutMs);
-    if (before !== 'IDLE') this.buyer.mayChoose();
+  private armSessionTimer(): void {
+    clearTimeout(this.sessionTimer);
+    const { sessionTimeoutMs } = this.faults;
+    if (this.vmc.mode !== 'IDLE' || sessionTimeoutMs === false) return;
+    this.sessionTimer = setTimeout(() => this.finish(), sessionTimeoutMs);
+  }
+
+  /** A request that nobody answers in time ends with a RESET (MDB/ICP 4.2, non-response time). */
+  private armPatience(): void {
+    const waits = this.vmc.vend?.approved === false;
+    if (!waits) clearTimeout(this.patience);
+    if (!waits) this.patience = undefined;
+    else this.patience ??= setTimeout(() => this.reset(), this.faults.impatientMs || RESPONSE_MS);
   }
 
   private tell(output: VmcOutput): void {
     this.serial.send(this.dialect.tell(this.distort(output)));
     if (output.type === 'motor') this.turn();
     if (output.type !== 'delivery') return;
-    this.dispensed.push({ selection: output.selection, priceMinor: output.priceMinor, at: new Date() });
+    const { type: _, ...item } = output;
+    this.dispensed.push({ ...item, at: new Date() });
     if (this.dispensed.length > DELIVERIES_MAX) this.dispensed.shift();
   }
 
@@ -251,8 +264,8 @@ export class SimulatedMachine {
     const { priceOffsetMinor, reportedSelection } = this.faults;
     return {
       ...output,
-      priceMinor: Math.max(0, output.priceMinor + priceOffsetMinor),
-      selection: reportedSelection ?? output.selection,
+      priceMinor: Math.max(0, output.priceMinor + (priceOffsetMinor || 0)),
+      selection: reportedSelection === false ? output.selection : reportedSelection,
     };
   }
 
@@ -264,22 +277,6 @@ export class SimulatedMachine {
       this.put({ type: 'motor-done', result: 'unreported' });
       if (result === 'reset-after-approval') this.put({ type: 'reset' });
     }, afterMs);
-  }
-
-  private display(): string {
-    if (this.notice !== '') return this.notice;
-    switch (this.vmc.mode) {
-      case 'INACTIVE':
-        return 'NO CARD READER';
-      case 'DISABLED':
-        return 'OUT OF SERVICE';
-      case 'ENABLED':
-        return 'SCAN TO PAY';
-      case 'IDLE':
-        return 'CHOOSE A PRODUCT';
-      case 'VEND':
-        return this.vmc.vend?.approved === true ? 'PLEASE WAIT' : 'ONE MOMENT';
-    }
   }
 
   private changed(): void {

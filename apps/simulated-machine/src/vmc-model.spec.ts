@@ -95,3 +95,25 @@ it.each<[string, Vmc, number]>([
 ])('does not take a choice %s', (_, vmc, selection) => {
   expect(play(vmc, { type: 'press', selection }).said).toEqual([]);
 });
+
+it('sells for cash, after completing an open session, and no reader pays for it', () => {
+  const { vmc, said } = play(idle, { type: 'pay-cash', selection: 24 }, dispensed);
+  expect(said).toEqual(['status ENABLED', 'motor 24', 'delivery 24', 'cash-sale 24']);
+  expect(vmc.slots[0]).toMatchObject({ stock: 0 });
+});
+
+it('asks without a session when it is always idle, and has none afterwards', () => {
+  const alwaysIdle = { ...play(asleep, on).vmc, alwaysIdle: true };
+  expect(play(alwaysIdle, press, { type: 'deny' }).said).toEqual([
+    'vend-request 24',
+    'denied',
+    'status IDLE',
+    'status ENABLED',
+  ]);
+});
+
+it('stays inactive while it is mute, and comes up afterwards', () => {
+  const { vmc, said } = play(idle, press, { type: 'mute', on: true }, on);
+  expect(said).toEqual(['vend-request 24', 'vend-error 5', 'status INACTIVE', 'status INACTIVE']);
+  expect(play(vmc, { type: 'mute', on: false }).said.at(-1)).toBe('status ENABLED');
+});

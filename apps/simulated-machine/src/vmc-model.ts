@@ -19,10 +19,20 @@ export interface Vmc {
   readonly multiVend: boolean;
   /** The door is open or the machine is sold out: DISABLED instead of ENABLED. */
   readonly outOfService: boolean;
+  /** The controller says nothing to its readers: it is off, or its cable is out. */
+  readonly mute?: boolean;
+  /** A choice is asked for without a session (MDB/ICP 4.2, "Always Idle"). */
+  readonly alwaysIdle?: boolean;
   readonly creditMinor: number;
-  readonly vend?: { readonly selection: number; readonly priceMinor: number; readonly approved: boolean };
+  readonly vend?: {
+    readonly selection: number;
+    readonly priceMinor: number;
+    readonly approved: boolean;
+    /** Asked for without a session: none is left when it is over. */
+    readonly alone?: boolean;
+  };
   /** A spiral that turns goes on turning, whatever happens to session and reader meanwhile. */
-  readonly turning?: { readonly selection: number; readonly priceMinor: number };
+  readonly turning?: { readonly selection: number; readonly priceMinor: number; readonly cash?: boolean };
 }
 
 export type VmcInput =
@@ -36,13 +46,16 @@ export type VmcInput =
   | { readonly type: 'deny' }
   /** The payer presses a product's number. */
   | { readonly type: 'press'; readonly selection: number }
+  /** Coins go in and a number is pressed; a session that is open is completed first. */
+  | { readonly type: 'pay-cash'; readonly selection: number }
   /** The payer presses return: the machine completes the session. */
   | { readonly type: 'finish' }
   /** The machine takes its request back before it was answered. */
   | { readonly type: 'cancel' }
   | { readonly type: 'motor-done'; readonly result: 'dispensed' | 'jammed' | 'unreported' }
   | { readonly type: 'reset' }
-  | { readonly type: 'service'; readonly out: boolean };
+  | { readonly type: 'service'; readonly out: boolean }
+  | { readonly type: 'mute'; readonly on: boolean };
 
 export type VmcOutput =
   | { readonly type: 'status'; readonly mode: Exclude<VmcMode, 'VEND'>; readonly creditMinor?: number }
@@ -51,11 +64,12 @@ export type VmcOutput =
   | { readonly type: 'vend-success' }
   | { readonly type: 'vend-error'; readonly code: 1 | 3 | 5 }
   | { readonly type: 'denied' }
+  | { readonly type: 'cash-sale'; readonly selection: number; readonly priceMinor: number }
   | { readonly type: 'wrong-state'; readonly command: 'START' | 'STOP' | 'VEND' }
   /** Not said on the line: the spiral turns. */
   | { readonly type: 'motor'; readonly selection: number }
   /** Not said on the line: an item fell into the tray. */
-  | { readonly type: 'delivery'; readonly selection: number; readonly priceMinor: number };
+  | { readonly type: 'delivery'; readonly selection: number; readonly priceMinor: number; readonly cash?: boolean };
 
 export interface Reaction {
   readonly vmc: Vmc;
@@ -79,6 +93,8 @@ export function react(vmc: Vmc, input: VmcInput): Reaction {
       return vmc.mode === 'IDLE' ? endSession(vmc) : unchanged(vmc);
     case 'press':
       return press(vmc, input.selection);
+    case 'pay-cash':
+      return payCash(vmc, input.selection);
     case 'approve':
       return approve(vmc);
     case 'deny':
@@ -95,17 +111,24 @@ export function react(vmc: Vmc, input: VmcInput): Reaction {
     }
     case 'service':
       return service({ ...vmc, outOfService: input.out });
+    case 'mute':
+      return mute(vmc, input.on);
   }
 }
 
 /** Power-up or RESET, then SETUP, then READER ENABLE. */
 function comeUp(vmc: Vmc): Reaction {
-  const mode = vmc.outOfService ? 'DISABLED' : 'ENABLED';
-  const modes = vmc.outOfService ? (['INACTIVE', 'DISABLED'] as const) : (['INACTIVE', 'DISABLED', 'ENABLED'] as const);
+  const mode = vmc.mute === true ? 'INACTIVE' : vmc.outOfService ? 'DISABLED' : 'ENABLED';
+  const modes = (['INACTIVE', 'DISABLED', 'ENABLED'] as const).slice(0, { INACTIVE: 1, DISABLED: 2, ENABLED: 3 }[mode]);
   return {
     vmc: { ...withoutVend(vmc), mode, creditMinor: 0 },
     outputs: modes.map((mode) => ({ type: 'status', mode })),
   };
+}
+
+function mute(vmc: Vmc, on: boolean): Reaction {
+  const interrupted: VmcOutput[] = on && vmc.mode === 'VEND' ? [{ type: 'vend-error', code: 5 }] : [];
+  return prepend(interrupted, comeUp({ ...vmc, mute: on }));
 }
 
 function toIdle(vmc: Vmc): Reaction {
@@ -118,21 +141,43 @@ function endSession(vmc: Vmc): Reaction {
   return { vmc: { ...vmc, mode, creditMinor: 0 }, outputs: [{ type: 'status', mode }] };
 }
 
-/** Back to idle; a machine without multi-vend ends the session at once. */
+/** Back to idle; a machine without multi-vend ends the session at once, and so does one that had none. */
 function afterVend(vmc: Vmc): Reaction {
   const idle = toIdle(withoutVend(vmc));
-  return vmc.multiVend ? idle : prepend(idle.outputs, endSession(idle.vmc));
+  const goesOn = vmc.multiVend && vmc.vend?.alone !== true;
+  return goesOn ? idle : prepend(idle.outputs, endSession(idle.vmc));
+}
+
+/** Whether a number that is pressed becomes a request to the reader. */
+export function mayAsk({ mode, alwaysIdle }: Vmc): boolean {
+  return mode === 'IDLE' || (alwaysIdle === true && mode === 'ENABLED');
 }
 
 function press(vmc: Vmc, selection: number): Reaction {
-  const slot = vmc.slots.find((candidate) => candidate.selection === selection);
-  const busy = vmc.mode !== 'IDLE' || vmc.turning !== undefined;
-  if (busy || slot === undefined || slot.stock === 0) return unchanged(vmc);
+  const slot = inStock(vmc, selection);
+  if (slot === undefined || !mayAsk(vmc)) return unchanged(vmc);
   const { priceMinor } = slot;
+  const alone = vmc.mode === 'ENABLED';
   return {
-    vmc: { ...vmc, mode: 'VEND', vend: { selection, priceMinor, approved: false } },
+    vmc: { ...vmc, mode: 'VEND', vend: { selection, priceMinor, approved: false, alone } },
     outputs: [{ type: 'vend-request', selection, priceMinor }],
   };
+}
+
+function payCash(vmc: Vmc, selection: number): Reaction {
+  const slot = inStock(vmc, selection);
+  if (slot === undefined || vmc.mode === 'VEND') return unchanged(vmc);
+  const { vmc: free, outputs } = vmc.mode === 'IDLE' ? endSession(vmc) : unchanged(vmc);
+  return {
+    vmc: { ...free, turning: { selection, priceMinor: slot.priceMinor, cash: true } },
+    outputs: [...outputs, { type: 'motor', selection }],
+  };
+}
+
+/** The slot, when something of it can fall now. */
+function inStock(vmc: Vmc, selection: number): Slot | undefined {
+  const slot = vmc.slots.find((candidate) => candidate.selection === selection);
+  return vmc.turning === undefined && slot !== undefined && slot.stock > 0 ? slot : undefined;
 }
 
 function approve(vmc: Vmc): Reaction {
@@ -157,13 +202,14 @@ function motorDone(vmc: Vmc, result: 'dispensed' | 'jammed' | 'unreported'): Rea
   if (result === 'jammed') {
     return told ? prepend([{ type: 'vend-error', code: 3 }], afterVend(still)) : unchanged(still);
   }
-  const { selection, priceMinor } = turning;
-  const delivery: VmcOutput = { type: 'delivery', selection, priceMinor };
+  const { selection, priceMinor, cash = false } = turning;
+  const delivery: VmcOutput = { type: 'delivery', selection, priceMinor, ...(cash && { cash }) };
   const emptied: Vmc = {
     ...still,
-    creditMinor: Math.max(0, still.creditMinor - priceMinor),
+    creditMinor: cash ? still.creditMinor : Math.max(0, still.creditMinor - priceMinor),
     slots: still.slots.map((slot) => (slot.selection === selection ? { ...slot, stock: slot.stock - 1 } : slot)),
   };
+  if (cash) return { vmc: emptied, outputs: [delivery, { type: 'cash-sale', selection, priceMinor }] };
   if (!told || result === 'unreported') return { vmc: emptied, outputs: [delivery] };
   return prepend([delivery, { type: 'vend-success' }], afterVend(emptied));
 }

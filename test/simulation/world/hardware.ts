@@ -185,6 +185,7 @@ export class Hardware {
           this.say({ type: 'status', status: LOWER[this.vmc.mode] });
         }
         return;
+      case 'cash-sale':
       case 'approval-heard':
       case 'denied':
         return;
