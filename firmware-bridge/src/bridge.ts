@@ -14,6 +14,7 @@ import { silentLog } from './log.js';
 import { presenceOf } from './presence.js';
 import { DEFAULT_TIMINGS, type Timings } from './timings.js';
 import { EventFeed } from './uplink/event-feed.js';
+import { KeyRing } from './uplink/key-ring.js';
 import { Uplink } from './uplink/uplink.js';
 
 export interface BridgeConfig extends AdapterConfig {
@@ -23,6 +24,10 @@ export interface BridgeConfig extends AdapterConfig {
   readonly mqttPassword?: string | undefined;
   /** PEM text of a private authority. */
   readonly mqttCa?: string | undefined;
+  /** 64 hexadecimal digits: signs what goes to the servers, and proves what comes from them. */
+  readonly linkKey: string;
+  /** The one before, until the servers have changed to the new one too. */
+  readonly previousLinkKey?: string | undefined;
   readonly journalDir: string;
   readonly timings?: Partial<Timings>;
 }
@@ -94,6 +99,7 @@ class Bridge implements RunningBridge {
         username: config.mqttUsername,
         password: config.mqttPassword,
         ca: config.mqttCa,
+        keys: new KeyRing(config.linkKey, config.previousLinkKey),
         timings,
       },
       clock,

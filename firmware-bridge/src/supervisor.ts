@@ -14,10 +14,10 @@ export interface Supervision {
  * `systemd-notify`: its socket is a datagram socket, which Node has not, and a native package for one word in half a
  * minute is worth less than a small process. Elsewhere a thread of our own watches, and ends the process.
  */
-export function superviseWith(environment: NodeJS.ProcessEnv, log: Log): Supervision {
-  const tell = environment['NOTIFY_SOCKET'] === undefined ? () => {} : (word: string) => notify(word, log);
+export function superviseWith(environment: NodeJS.ProcessEnv, standstillMs: number, log: Log): Supervision {
+  const tell = environment['NOTIFY_SOCKET'] === undefined ? () => {} : (word: string) => notify(word, environment, log);
   const watchdogUs = Number(environment['WATCHDOG_USEC'] ?? 0);
-  const endWatch = watchdogUs > 0 ? beat(watchdogUs / 1_000, tell) : watchLoop();
+  const endWatch = watchdogUs > 0 ? beat(watchdogUs / 1_000, tell) : watchLoop(standstillMs);
   return {
     ready: () => tell('READY=1'),
     end: () => {
@@ -36,8 +36,8 @@ function beat(withinMs: number, tell: (word: string) => void): () => void {
 
 let failureTold = false;
 
-function notify(word: string, log: Log): void {
-  const child = spawn('systemd-notify', ['--no-block', word], { stdio: 'ignore' });
+function notify(word: string, env: NodeJS.ProcessEnv, log: Log): void {
+  const child = spawn('systemd-notify', ['--no-block', word], { stdio: 'ignore', env });
   child.unref();
   child.once('error', (error) => {
     if (!failureTold) log.error('systemd-notify cannot be started', { reason: error.message });
@@ -45,18 +45,14 @@ function notify(word: string, log: Log): void {
   });
 }
 
-/** A loop that stood still for so long does not come back; the slowest disk answers sooner. */
-const STILL_MS = 60_000;
-const BEAT_MS = 5_000;
-
-function watchLoop(stillMs = STILL_MS): () => void {
+function watchLoop(stillMs: number): () => void {
   const beats = new Int32Array(new SharedArrayBuffer(4));
   const thread = new Worker(new URL('watchdog-thread.js', import.meta.url), { workerData: { beats, stillMs } });
   thread.unref();
   const timer = setInterval(() => {
     Atomics.add(beats, 0, 1);
     Atomics.notify(beats, 0);
-  }, BEAT_MS);
+  }, stillMs / 10);
   timer.unref();
   return () => {
     clearInterval(timer);

@@ -5,6 +5,7 @@ import { CONFIG_HELP, readConfig } from '../config.js';
 import { jsonLog } from '../log.js';
 import { claimJournal } from '../only-one.js';
 import { superviseWith } from '../supervisor.js';
+import { DEFAULT_TIMINGS } from '../timings.js';
 import { EXIT, type Command, type Surroundings } from './command.js';
 
 const HELP = `vendrail-bridge [run] [--config FILE]
@@ -14,6 +15,8 @@ Runs the bridge until SIGTERM or SIGINT, and then closes the open session first.
 FILE is JSON. Each setting may also come from the environment, which stands above the file:
 
 ${CONFIG_HELP}
+  mdb              (file only) for the adapter wafer-star; see the README
+  timings          (file only) milliseconds by name; see src/timings.ts
 
 Exit codes: 0 stopped when asked to, 78 the configuration cannot work, 1 anything else.
 `;
@@ -32,7 +35,7 @@ export const run: Command = {
     }
     const bridge = await startBridge(config, { log });
     log.info('started', { machineId: config.machineId, bootId: bridge.bootId });
-    const supervision = superviseWith(environment, log);
+    const supervision = superviseWith(environment, config.timings?.standstillMs ?? DEFAULT_TIMINGS.standstillMs, log);
     supervision.ready();
     log.info('stopping', { signal: await stopped });
     await bridge.stop();

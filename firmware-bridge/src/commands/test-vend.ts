@@ -50,8 +50,9 @@ export const testVend: Command = {
       args: [...options],
       options: { config: { type: 'string', short: 'c' }, price: { type: 'string' } },
     });
+    if (values.price === undefined) throw new UsageError('--price is missing: what the product costs at the machine');
     const config = readConfig(values.config, environment);
-    const priceMinor = parseAmount(values.price ?? '', config.decimals);
+    const priceMinor = parseAmount(values.price, config.decimals);
     if (priceMinor === undefined || priceMinor === 0) {
       throw new UsageError(`--price: an amount such as ${formatAmount(1_250, config.decimals)}`);
     }
@@ -130,17 +131,16 @@ async function vend(test: Test): Promise<boolean> {
 
 /** The selection that was chosen at the test's price; other prices are denied, and the technician told. */
 async function choice({ config, priceMinor, contact, say }: Test): Promise<number | undefined> {
-  return contact
-    .first(CHOOSE_MS, (event) => {
-      if (event.type === 'status' && event.status !== 'idle') return -1;
-      if (event.type !== 'selection') return undefined;
-      if (event.priceMinor === priceMinor) return event.selection;
-      contact.adapter.deny();
-      const asked = formatAmount(event.priceMinor, config.decimals);
-      say(`Selection ${event.selection} costs ${asked} and was denied. For it: --price ${asked}`);
-      return undefined;
-    })
-    .then((selection) => (selection === -1 ? undefined : selection));
+  const end = await contact.first(CHOOSE_MS, (event) => {
+    if (event.type === 'status' && event.status !== 'idle') return { chosen: undefined };
+    if (event.type !== 'selection') return undefined;
+    if (event.priceMinor === priceMinor) return { chosen: event.selection };
+    contact.adapter.deny();
+    const asked = formatAmount(event.priceMinor, config.decimals);
+    say(`Selection ${event.selection} costs ${asked} and was denied. For it: --price ${asked}`);
+    return undefined;
+  });
+  return end?.chosen;
 }
 
 const DISPENSED = 'the machine says that it came out';

@@ -1,22 +1,24 @@
 import type { MachineStatus } from '../../adapters/adapter.js';
 import type { AdapterConfig } from '../../adapters/open-adapter.js';
-import type { Timings } from '../../timings.js';
+import { DEFAULT_TIMINGS, type Timings } from '../../timings.js';
 import { MachineContact } from '../machine-contact.js';
 import type { Finding } from './finding.js';
 
-/** The adapter's start takes a second or two; a machine may look for payment devices every ten seconds only. */
-const ADAPTER_MS = 8_000;
-const MACHINE_MS = 12_000;
+/** In answer times of the adapter (2 s): its start-up asks three times, and a machine looks for payment devices every
+ *  ten seconds or so. */
+const ADAPTER_ANSWERS = 4;
+const MACHINE_ANSWERS = 6;
 
 /** Talks with the adapter as the bridge would, which ends a session that is open at the machine. */
 export async function checkMachine(
   config: AdapterConfig & { readonly timings?: Partial<Timings> },
 ): Promise<Finding[]> {
   const contact = new MachineContact(config);
+  const { answerMs } = { ...DEFAULT_TIMINGS, ...config.timings };
   try {
-    const heard = await contact.first(ADAPTER_MS, () => (contact.status === 'lost' ? undefined : true));
+    const heard = await contact.first(ADAPTER_ANSWERS * answerMs, () => (contact.status === 'lost' ? undefined : true));
     if (heard === undefined) return NOBODY;
-    await contact.becomes('enabled', MACHINE_MS);
+    await contact.becomes('enabled', MACHINE_ANSWERS * answerMs);
     const { description, simulated } = contact.identity;
     const found = simulated ? `${description} (a simulated machine)` : description;
     return [{ name: 'adapter', well: true, found }, STATES[contact.status]];
