@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 
 import { z } from 'zod';
 
+import { SELECTION_MAX } from '#machine-protocol/messages.js';
 import { LINK_KEY_PATTERN } from '#machine-protocol/signature.js';
 import { MACHINE_ID_PATTERN } from '#machine-protocol/topics.js';
 
 import { ADAPTER_CURRENCIES } from './adapters/currencies.js';
 import { DEFAULT_MDB } from './adapters/mdb/settings.js';
 import { ADAPTERS } from './adapters/open-adapter.js';
+import { DEFAULT_RELAY } from './adapters/relay/relay-adapter.js';
 import type { BridgeConfig } from './bridge.js';
 import { DEFAULT_TIMINGS, type Timings } from './timings.js';
 
@@ -36,6 +38,14 @@ const mdb = z.strictObject({
   chkForwarded: z.boolean().default(DEFAULT_MDB.chkForwarded),
 });
 
+const relay = z.strictObject({
+  priceMinor: z.int().min(1).max(99_999_999),
+  selection: z.int().min(1).max(SELECTION_MAX).default(DEFAULT_RELAY.selection),
+  // Coin inputs take 20 to 200 ms for a coin, electric locks some seconds.
+  pulseMs: z.int().min(20).max(10_000).default(DEFAULT_RELAY.pulseMs),
+  countsAsVended: z.boolean().default(DEFAULT_RELAY.countsAsVended),
+});
+
 const linkKey = z.string().regex(LINK_KEY_PATTERN, '64 hexadecimal digits');
 
 const settings = z.strictObject({
@@ -61,6 +71,7 @@ const settings = z.strictObject({
     '0, 1, 2 or 3',
   ),
   mdb: mdb.optional(),
+  relay: relay.optional(),
   timings: timings.optional(),
 });
 
@@ -112,10 +123,14 @@ export function readConfig(file: string | undefined, environment: NodeJS.Process
       }),
     );
   }
-  const { mqttCaFile, timings, mdb, ...rest } = result.data;
+  const { mqttCaFile, timings, mdb, relay, ...rest } = result.data;
   if (mdb !== undefined && rest.adapter !== 'wafer-star') throw new ConfigError(['mdb: only with adapter wafer-star']);
+  if ((relay !== undefined) !== (rest.adapter === 'relay')) {
+    throw new ConfigError(['relay: needed with adapter relay, and only there']);
+  }
   return {
     ...rest,
+    ...(relay !== undefined && { relay }),
     ...(timings !== undefined && { timings }),
     ...(mdb !== undefined && { mdb }),
     ...(mqttCaFile !== undefined && { mqttCa: readText(mqttCaFile, 'mqttCaFile') }),

@@ -15,7 +15,7 @@ Runs the bridge until SIGTERM or SIGINT, and then closes the open session first.
 FILE is JSON. Each setting may also come from the environment, which stands above the file:
 
 ${CONFIG_HELP}
-  mdb              (file only) for the adapter wafer-star; see the README
+  mdb, relay       (file only) for the adapters wafer-star and relay; see the README
   timings          (file only) milliseconds by name; see src/timings.ts
 
 Exit codes: 0 stopped when asked to, 78 the configuration cannot work, 1 anything else.
