@@ -17,6 +17,7 @@ const OFF = 'a00100a1';
 /** A relay board is a serial port that listens: a pseudo-terminal whose bytes are written down. */
 let board: Pty;
 let heard = '';
+let plugged = false;
 let broker: TestBroker;
 let gateway: TestGateway;
 let bridge: RunningBridge;
@@ -24,6 +25,7 @@ const dirs: string[] = [];
 
 async function setUp(settings: Partial<RelaySettings> = {}): Promise<void> {
   heard = '';
+  plugged = true;
   board = Pty.open((bytes) => (heard += bytes.toString('hex')));
   broker = await TestBroker.start();
   const mqttUrl = (await broker.openDoor()).url;
@@ -49,7 +51,7 @@ afterEach(async () => {
   await bridge.stop();
   await gateway.close();
   await broker.stop();
-  board.close();
+  if (plugged) await board.close();
 });
 afterAll(() => dirs.forEach((dir) => rmSync(dir, { recursive: true, force: true })));
 
@@ -97,7 +99,8 @@ it('is uncertain of a pulse during which the plug was pulled, whatever the opera
   await setUp({ countsAsVended: true, pulseMs: 400 });
   grant();
   await gateway.event('vend.selected');
-  board.close();
+  plugged = false;
+  await board.close();
   expect(await gateway.event('session.closed')).toMatchObject({ reason: 'adapter-lost', dispensed: 0 });
   expect(gateway.bodies('vend.uncertain')).toMatchObject([{ reason: 'adapter-lost' }]);
 });
