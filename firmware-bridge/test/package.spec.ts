@@ -123,7 +123,11 @@ describe('installed alone', () => {
     const folder = mkdtempSync(join(place, 'path-'));
     const said = join(folder, 'said');
     writeFileSync(join(folder, 'systemd-notify'), `#!/bin/sh\necho "$@" >> ${said}\n`, { mode: 0o755 });
-    const environment = { PATH: `${folder}:${process.env['PATH']}`, NOTIFY_SOCKET: '/nowhere', WATCHDOG_USEC: '400000' };
+    const environment = {
+      PATH: `${folder}:${process.env['PATH']}`,
+      NOTIFY_SOCKET: '/nowhere',
+      WATCHDOG_USEC: '400000',
+    };
     const child = start([], environment);
     await until(() => read(said).includes('WATCHDOG=1'));
     child.kill('SIGTERM');

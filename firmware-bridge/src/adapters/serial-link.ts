@@ -84,7 +84,9 @@ export class SerialLink implements ByteLink {
     if (reason !== this.lastFailure) this.log.warn('serial port lost', { path: this.options.path, reason });
     this.lastFailure = reason;
     const { reopenMinMs, reopenMaxMs } = this.options;
-    this.reopening = this.clock.after(backOffMs(this.attempt, reopenMinMs, reopenMaxMs, Math.random()), () => this.open());
+    this.reopening = this.clock.after(backOffMs(this.attempt, reopenMinMs, reopenMaxMs, Math.random()), () =>
+      this.open(),
+    );
     this.attempt += 1;
     this.listener?.closed(reason);
   }

@@ -90,6 +90,8 @@ function eventOf(output: VmcOutput): AdapterEvent | undefined {
       return { type: 'vend-failure', reason: output.code === 3 ? 'not-dispensed' : 'cancelled' };
     case 'wrong-state':
       return output.command === 'VEND' ? { type: 'approval-refused' } : undefined;
+    case 'cash-sale':
+      return { type: 'cash-sale', selection: output.selection, priceMinor: output.priceMinor };
     case 'approval-heard':
     case 'denied':
     case 'motor':
