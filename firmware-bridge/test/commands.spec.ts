@@ -149,8 +149,10 @@ describe('the doctor', () => {
     machine.setFault({ silent: true });
     expect(await diagnosis('adapter')).toMatch(/^✗ adapter nobody answers on the port\. Check that serialPath/);
     machine.setFault({ silent: false });
-    machine.setOutOfService(true);
+    machine.setFault({ outOfService: true });
     expect(await diagnosis('machine')).toMatch(/^✗ machine does not accept cashless payment now\. Close its door/);
+    machine.setFault({ inactive: true });
+    expect(await diagnosis('machine')).toMatch(/^✗ machine does not talk to the adapter\. Check the MDB cable/);
   });
 
   it.each([
