@@ -155,6 +155,7 @@ function left(safe: Buffer, written: Buffer, tear: Tear): Buffer {
 
 function torn(tail: Buffer, tear: Exclude<Tear, 'lost'>): Buffer {
   const middle = Math.floor(tail.length / 2);
+  const firstEnd = Math.max(0, tail.indexOf(0x0a));
   switch (tear) {
     case 'whole':
       return tail;
@@ -173,8 +174,8 @@ function torn(tail: Buffer, tear: Exclude<Tear, 'lost'>): Buffer {
         Buffer.from('\u00ff{"\n0000\n'.repeat(20)).subarray(0, tail.length - middle),
       ]);
     case 'hole':
-      // The later block was written first.
-      return Buffer.concat([Buffer.alloc(middle), tail.subarray(middle)]);
+      // A block ended within the first line, and the later block was written first.
+      return Buffer.concat([Buffer.alloc(firstEnd), tail.subarray(firstEnd)]);
   }
 }
 
