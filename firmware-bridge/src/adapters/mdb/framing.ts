@@ -38,10 +38,10 @@ export class BlockFramer {
 
   private next(): BlockFrame | undefined {
     if (this.pending.length === 0) return undefined;
-    const whole = this.blockAt(0);
-    if (typeof whole === 'number') return this.takeBlock(whole);
     // A beginning that never got its end must not swallow the block that came after the pause.
     if (this.burst > 0 && typeof this.blockAt(this.burst) === 'number') return this.takeNoise(this.burst);
+    const whole = this.blockAt(0);
+    if (typeof whole === 'number') return this.takeBlock(whole);
     if (whole === 'incomplete') return undefined;
     return this.takeNoise(this.noiseLength());
   }
