@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto';
 
-import type { MachineEventBody, Presence } from '#machine-protocol/messages.js';
+import type { Presence } from '#machine-protocol/messages.js';
 
 import type { MachineAdapter } from './adapters/adapter.js';
 import { openAdapter, type AdapterConfig } from './adapters/open-adapter.js';
 import type { Cancel, Clock } from './clock.js';
 import { systemClock } from './clock.js';
 import { Core } from './core.js';
-import { Journal } from './journal/journal.js';
+import type { Journal } from './journal/journal.js';
+import { openAfterBoot } from './journal/open-after-boot.js';
 import type { Log } from './log.js';
 import { silentLog } from './log.js';
 import { presenceOf } from './presence.js';
-import { afterPowerCut } from './session/ledger.js';
 import { DEFAULT_TIMINGS, type Timings } from './timings.js';
 import { EventFeed } from './uplink/event-feed.js';
+import { KeyRing } from './uplink/key-ring.js';
 import { Uplink } from './uplink/uplink.js';
 
 export interface BridgeConfig extends AdapterConfig {
@@ -23,6 +24,10 @@ export interface BridgeConfig extends AdapterConfig {
   readonly mqttPassword?: string | undefined;
   /** PEM text of a private authority. */
   readonly mqttCa?: string | undefined;
+  /** 64 hexadecimal digits: signs what goes to the servers, and proves what comes from them. */
+  readonly linkKey: string;
+  /** The one before, until the servers have changed to the new one too. */
+  readonly previousLinkKey?: string | undefined;
   readonly journalDir: string;
   readonly timings?: Partial<Timings>;
 }
@@ -94,6 +99,7 @@ class Bridge implements RunningBridge {
         username: config.mqttUsername,
         password: config.mqttPassword,
         ca: config.mqttCa,
+        keys: new KeyRing(config.linkKey, config.previousLinkKey),
         timings,
       },
       clock,
@@ -117,16 +123,10 @@ class Bridge implements RunningBridge {
     );
   }
 
-  /** What the last boot left open is reported before anything else. */
   private openJournal(): Journal {
     const { journalDir: dir, machineId } = this.config;
-    const { journal, damage } = Journal.open({ dir, machineId, bootId: this.bootId, clock: this.clock });
-    const leftOver: MachineEventBody[] = afterPowerCut(journal.ledger);
-    if (damage !== undefined) leftOver.push({ type: 'fault', code: 'journal-damaged', detail: damage });
-    for (const body of leftOver) {
-      journal.record(body);
-      this.log.warn('found in the journal', { event: body.type });
-    }
+    const { journal, found } = openAfterBoot({ dir, machineId, bootId: this.bootId, clock: this.clock });
+    for (const { type } of found) this.log.warn('found in the journal', { event: type });
     return journal;
   }
 

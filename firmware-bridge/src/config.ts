@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 
 import { z } from 'zod';
 
+import { SELECTION_MAX } from '#machine-protocol/messages.js';
+import { LINK_KEY_PATTERN } from '#machine-protocol/signature.js';
 import { MACHINE_ID_PATTERN } from '#machine-protocol/topics.js';
 
 import { ADAPTER_CURRENCIES } from './adapters/currencies.js';
 import { DEFAULT_MDB } from './adapters/mdb/settings.js';
 import { ADAPTERS } from './adapters/open-adapter.js';
+import { DEFAULT_RELAY } from './adapters/relay/relay-adapter.js';
 import type { BridgeConfig } from './bridge.js';
 import { DEFAULT_TIMINGS, type Timings } from './timings.js';
 
@@ -35,6 +38,16 @@ const mdb = z.strictObject({
   chkForwarded: z.boolean().default(DEFAULT_MDB.chkForwarded),
 });
 
+const relay = z.strictObject({
+  priceMinor: z.int().min(1).max(99_999_999),
+  selection: z.int().min(1).max(SELECTION_MAX).default(DEFAULT_RELAY.selection),
+  // Coin inputs take 20 to 200 ms for a coin, electric locks some seconds.
+  pulseMs: z.int().min(20).max(10_000).default(DEFAULT_RELAY.pulseMs),
+  countsAsVended: z.boolean().default(DEFAULT_RELAY.countsAsVended),
+});
+
+const linkKey = z.string().regex(LINK_KEY_PATTERN, '64 hexadecimal digits');
+
 const settings = z.strictObject({
   machineId: z.string().regex(MACHINE_ID_PATTERN, 'letters, digits, "-" and "_", at most 64'),
   adapter: z.enum(ADAPTERS).optional(),
@@ -43,6 +56,8 @@ const settings = z.strictObject({
   mqttUsername: z.string().optional(),
   mqttPassword: z.string().optional(),
   mqttCaFile: z.string().optional(),
+  linkKey,
+  previousLinkKey: linkKey.optional(),
   journalDir: z.string().min(1),
   currency: z.enum(ADAPTER_CURRENCIES),
   decimals: z.union(
@@ -56,6 +71,7 @@ const settings = z.strictObject({
     '0, 1, 2 or 3',
   ),
   mdb: mdb.optional(),
+  relay: relay.optional(),
   timings: timings.optional(),
 });
 
@@ -68,13 +84,15 @@ const VARIABLES = {
   mqttUsername: 'VENDRAIL_MQTT_USERNAME',
   mqttPassword: 'VENDRAIL_MQTT_PASSWORD',
   mqttCaFile: 'VENDRAIL_MQTT_CA_FILE',
+  linkKey: 'VENDRAIL_LINK_KEY',
+  previousLinkKey: 'VENDRAIL_PREVIOUS_LINK_KEY',
   journalDir: 'VENDRAIL_JOURNAL_DIR',
   currency: 'VENDRAIL_CURRENCY',
   decimals: 'VENDRAIL_DECIMALS',
 } as const satisfies Partial<Record<keyof z.infer<typeof settings>, string>>;
 
 export const CONFIG_HELP = Object.entries(VARIABLES)
-  .map(([name, variable]) => `  ${name.padEnd(14)} ${variable}`)
+  .map(([name, variable]) => `  ${name.padEnd(16)} ${variable}`)
   .join('\n');
 
 /** Everything that is wrong with the configuration, one fault a line. Values are not repeated: one is a password. */
@@ -105,10 +123,14 @@ export function readConfig(file: string | undefined, environment: NodeJS.Process
       }),
     );
   }
-  const { mqttCaFile, timings, mdb, ...rest } = result.data;
+  const { mqttCaFile, timings, mdb, relay, ...rest } = result.data;
   if (mdb !== undefined && rest.adapter !== 'wafer-star') throw new ConfigError(['mdb: only with adapter wafer-star']);
+  if ((relay !== undefined) !== (rest.adapter === 'relay')) {
+    throw new ConfigError(['relay: needed with adapter relay, and only there']);
+  }
   return {
     ...rest,
+    ...(relay !== undefined && { relay }),
     ...(timings !== undefined && { timings }),
     ...(mdb !== undefined && { mdb }),
     ...(mqttCaFile !== undefined && { mqttCa: readText(mqttCaFile, 'mqttCaFile') }),

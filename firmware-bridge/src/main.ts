@@ -1,57 +1,71 @@
-import { parseArgs } from 'node:util';
-
-import { startBridge } from './bridge.js';
-import { CONFIG_HELP, ConfigError, readConfig } from './config.js';
+#!/usr/bin/env node
+import { EXIT, UsageError, type Command, type Surroundings } from './commands/command.js';
+import { doctor } from './commands/doctor/doctor.js';
+import { listPortsCommand } from './commands/list-ports.js';
+import { run } from './commands/run.js';
+import { testVend } from './commands/test-vend.js';
+import { ConfigError } from './config.js';
 import { JournalError } from './journal/journal.js';
-import { jsonLog } from './log.js';
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  run,
+  doctor,
+  'list-ports': listPortsCommand,
+  'test-vend': testVend,
+};
 
 const HELP = `Vendrail bridge: the program beside a vending machine.
 
-  vendrail-bridge [--config FILE]
+  vendrail-bridge [COMMAND] [--config FILE]
 
-FILE is JSON. Each setting may also come from the environment, which stands above the file:
+${Object.entries(COMMANDS)
+  .map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`)
+  .join('\n')}
 
-${CONFIG_HELP}
-  timings        (file only) milliseconds by name; see src/timings.ts
-
-It runs until SIGTERM or SIGINT, and then closes the open session first.
+vendrail-bridge COMMAND --help says more.
 `;
 
-/** Exit codes of sysexits.h: a supervisor should not restart what cannot work. */
-const EXIT_USAGE = 64;
-const EXIT_CONFIG = 78;
+async function main(given: readonly string[]): Promise<number> {
+  const [first = ''] = given;
+  const named = Object.hasOwn(COMMANDS, first);
+  const command = named ? COMMANDS[first] : run;
+  const options = named ? given.slice(1) : given;
+  const wantsHelp = options.includes('--help') || options.includes('-h');
+  if (wantsHelp) {
+    process.stdout.write(named ? (command?.help ?? HELP) : HELP);
+    return EXIT.well;
+  }
+  if (command === undefined || (!named && first !== '' && !first.startsWith('-'))) {
+    throw new UsageError(`there is no command ${first}`);
+  }
+  return command.run(options, surroundings());
+}
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { config: { type: 'string', short: 'c' }, help: { type: 'boolean', short: 'h' } },
+function surroundings(): Surroundings {
+  const stopped = new Promise<NodeJS.Signals>((resolve) => {
+    let stopping = false;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        // The second signal is an order.
+        if (stopping) process.exit(EXIT.failed);
+        stopping = true;
+        resolve(signal);
+      });
+    }
   });
-  if (values.help === true) return void process.stdout.write(HELP);
-
-  const config = readConfig(values.config, process.env);
-  const log = jsonLog((line) => process.stdout.write(line), 'bridge');
-  const bridge = await startBridge(config, { log });
-  log.info('started', { machineId: config.machineId, bootId: bridge.bootId });
-
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    // The second signal is an order.
-    if (stopping) process.exit(1);
-    stopping = true;
-    log.info('stopping', { signal });
-    void bridge.stop().then(() => log.info('stopped'));
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  return { environment: process.env, say: (line) => void process.stdout.write(`${line}\n`), stopped };
 }
 
-function isUsageError(error: unknown): boolean {
-  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-}
-
-main().catch((error: unknown) => {
-  const usage = isUsageError(error);
+function exitCodeOf(error: unknown): number {
+  const usage = error instanceof UsageError || isParseError(error);
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const expected = usage || error instanceof ConfigError || error instanceof JournalError;
   process.stderr.write(`${expected ? message : (stack ?? message)}\n`);
-  process.exitCode = usage ? EXIT_USAGE : error instanceof ConfigError ? EXIT_CONFIG : 1;
-});
+  return usage ? EXIT.usage : error instanceof ConfigError ? EXIT.config : EXIT.failed;
+}
+
+function isParseError(error: unknown): boolean {
+  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(exitCodeOf);

@@ -9,7 +9,7 @@ export interface Timings {
   /** Pause between two START commands while the machine says -3; field programs use 0.9 s. */
   readonly startRetryMs: number;
   readonly startTries: number;
-  /** The serial port is opened again after this long, doubled each time up to the maximum. */
+  /** The serial port is opened again after this long, at first, then longer up to the maximum, with jitter. */
   readonly reopenMinMs: number;
   readonly reopenMaxMs: number;
   /** From the payer's choice to our approval. The machine waits its MDB response time (30 s is usual); a later
@@ -33,6 +33,8 @@ export interface Timings {
   readonly reconnectMaxMs: number;
   /** At most one fault of a code is reported in this time. */
   readonly faultPauseMs: number;
+  /** A program that stood still for so long does not come back, and is ended; the slowest disk answers sooner. */
+  readonly standstillMs: number;
 }
 
 export const DEFAULT_TIMINGS: Timings = {
@@ -54,4 +56,5 @@ export const DEFAULT_TIMINGS: Timings = {
   reconnectMinMs: 1_000,
   reconnectMaxMs: 60_000,
   faultPauseMs: 60_000,
+  standstillMs: 60_000,
 };

@@ -10,7 +10,7 @@ import { DIALECTS } from '#simulated-machine/faults.js';
 import { SimulatedMachine, type SimulatedMachineOptions } from '#simulated-machine/simulated-machine.js';
 
 import { TestBroker, type Door } from './test-broker.js';
-import { TestGateway } from './test-gateway.js';
+import { LINK_KEY, TestGateway } from './test-gateway.js';
 
 /** The adapters that a test of behaviour runs with; the bridge calls them by the same names. */
 export { DIALECTS };
@@ -78,6 +78,7 @@ export class Bench {
       adapter: this.machine.view().dialect,
       serialPath: this.machine.path,
       mqttUrl: this.bridgeDoor.url,
+      linkKey: LINK_KEY,
       journalDir: this.journalDir,
       currency: 'SEK',
       decimals: 2,

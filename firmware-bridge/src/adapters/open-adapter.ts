@@ -5,11 +5,12 @@ import type { AdapterEvent, MachineAdapter } from './adapter.js';
 import { DEFAULT_MDB, rulesOf, type MdbSettings } from './mdb/settings.js';
 import { linesOver, QIBIXX_BAUD } from './qibixx/line-link.js';
 import { QibixxAdapter } from './qibixx/qibixx-adapter.js';
+import { DEFAULT_RELAY, RELAY_BAUD, RelayAdapter, type RelaySettings } from './relay/relay-adapter.js';
 import { SerialLink } from './serial-link.js';
 import { WAFER_STAR_BAUD, WaferStarAdapter } from './wafer-star/wafer-star-adapter.js';
 
 /** What may stand between this computer and the machine. */
-export const ADAPTERS = ['qibixx', 'wafer-star'] as const;
+export const ADAPTERS = ['qibixx', 'wafer-star', 'relay'] as const;
 export type AdapterName = (typeof ADAPTERS)[number];
 
 export interface AdapterConfig {
@@ -22,6 +23,8 @@ export interface AdapterConfig {
   readonly decimals: number;
   /** For adapters that leave MDB to us; what is left out is as in `DEFAULT_MDB`. */
   readonly mdb?: Partial<MdbSettings> | undefined;
+  /** For the adapter `relay`, which needs it; what is left out is as in `DEFAULT_RELAY`. */
+  readonly relay?: (Partial<RelaySettings> & Pick<RelaySettings, 'priceMinor'>) | undefined;
 }
 
 export interface AdapterSurroundings {
@@ -43,6 +46,10 @@ export function openAdapter(config: AdapterConfig, { timings, clock, log, emit }
       const { chkForwarded } = settings;
       const options = { rules: rulesOf(settings, currency, decimals), chkForwarded, timings };
       return new WaferStarAdapter(serial(WAFER_STAR_BAUD), options, clock, log, emit);
+    }
+    case 'relay': {
+      if (config.relay === undefined) throw new Error('the adapter relay needs the setting relay');
+      return new RelayAdapter(serial(RELAY_BAUD), { ...DEFAULT_RELAY, ...config.relay }, timings, clock, emit);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { SerialPort } from 'serialport';
 
+import { backOffMs } from '../back-off.js';
 import type { Cancel, Clock } from '../clock.js';
 import type { Log } from '../log.js';
 
@@ -42,7 +43,7 @@ export interface SerialLinkOptions {
 export class SerialLink implements ByteLink {
   private port: SerialPort | undefined;
   private listener: ByteListener | undefined;
-  private backoffMs: number;
+  private attempt = 0;
   private reopening: Cancel | undefined;
   private stopped = false;
   private lastFailure = '';
@@ -51,9 +52,7 @@ export class SerialLink implements ByteLink {
     private readonly options: SerialLinkOptions,
     private readonly clock: Clock,
     private readonly log: Log,
-  ) {
-    this.backoffMs = options.reopenMinMs;
-  }
+  ) {}
 
   start(listener: ByteListener): void {
     this.listener = listener;
@@ -84,8 +83,11 @@ export class SerialLink implements ByteLink {
     // A port that stays away is said once, not at every attempt.
     if (reason !== this.lastFailure) this.log.warn('serial port lost', { path: this.options.path, reason });
     this.lastFailure = reason;
-    this.reopening = this.clock.after(this.backoffMs, () => this.open());
-    this.backoffMs = Math.min(this.backoffMs * 2, this.options.reopenMaxMs);
+    const { reopenMinMs, reopenMaxMs } = this.options;
+    this.reopening = this.clock.after(backOffMs(this.attempt, reopenMinMs, reopenMaxMs, Math.random()), () =>
+      this.open(),
+    );
+    this.attempt += 1;
     this.listener?.closed(reason);
   }
 
@@ -114,7 +116,7 @@ export class SerialLink implements ByteLink {
   }
 
   settled(): void {
-    this.backoffMs = this.options.reopenMinMs;
+    this.attempt = 0;
   }
 
   async stop(): Promise<void> {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, copyFileSync, existsSync, fdatasyncSync, fsyncSync, ftruncateSync } from 'node:fs';
-import { mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { PROTOCOL_VERSION, type MachineEvent, type MachineEventBody } from '#machine-protocol/messages.js';
 
 import type { Clock } from '../clock.js';
 import { foldAdmission, foldEvent, type GrantKey, type Ledger } from '../session/ledger.js';
+import { systemDisk, type Disk } from './disk.js';
 import { formatRecord, type Head, type JournalRecord } from './records.js';
 import { replay, type Replay } from './replay.js';
 
@@ -36,6 +36,7 @@ export interface JournalOptions {
   readonly bootId: string;
   readonly clock: Pick<Clock, 'wallTime'>;
   readonly deadBytesMax?: number;
+  readonly disk?: Disk;
 }
 
 interface Entry {
@@ -57,6 +58,9 @@ export class Journal {
   private fileBytes = 0;
   private liveBytes = 0;
   private broken = false;
+  /** The end of the file may still be lost: an acknowledgement was written and not synced. */
+  private loose = false;
+  private readonly disk: Disk;
 
   /** @throws JournalError OTHER_MACHINE when the folder holds another machine's journal; UNREADABLE; WRITE_FAILED */
   static open(options: JournalOptions): { readonly journal: Journal; readonly damage?: string } {
@@ -83,6 +87,7 @@ export class Journal {
     private readonly options: JournalOptions,
     past: Replay,
   ) {
+    this.disk = options.disk ?? systemDisk;
     const sound = isSound(past);
     // With lines missing the old numbers promise what is not there: what is left gets new ones under a new name.
     this.journalId = sound ? past.identity.journalId : randomUUID();
@@ -168,7 +173,7 @@ export class Journal {
   }
 
   close(): void {
-    if (this.fd !== -1) closeSync(this.fd);
+    if (this.fd !== -1) this.disk.close(this.fd);
     this.fd = -1;
     this.broken = true;
   }
@@ -176,8 +181,11 @@ export class Journal {
   private append(record: JournalRecord, { sync } = { sync: true }): number {
     const line = Buffer.from(formatRecord(record));
     this.guarded(() => {
-      writeWhole(this.fd, line);
-      if (sync) fdatasyncSync(this.fd);
+      // A disk may keep the later of two lines and lose the earlier one, which would look like damage.
+      if (this.loose) this.disk.sync(this.fd);
+      this.disk.append(this.fd, line);
+      if (sync) this.disk.sync(this.fd);
+      this.loose = !sync;
     });
     this.fileBytes += line.length;
     return line.length;
@@ -195,9 +203,9 @@ export class Journal {
   }
 
   private continueFile(soundBytes: number): void {
-    this.fd = openSync(this.path, 'a', 0o600);
-    ftruncateSync(this.fd, soundBytes);
-    fsyncSync(this.fd);
+    this.fd = this.disk.open(this.path, 'as it is');
+    this.disk.truncate(this.fd, soundBytes);
+    this.disk.sync(this.fd);
     this.fileBytes = soundBytes;
   }
 
@@ -218,13 +226,14 @@ export class Journal {
     ];
     const bytes = Buffer.from(records.map(formatRecord).join(''));
     const draft = `${this.path}.new`;
-    const fd = openSync(draft, 'w', 0o600);
-    writeWhole(fd, bytes);
-    fsyncSync(fd);
-    renameSync(draft, this.path);
-    syncFolder(this.options.dir);
-    if (this.fd !== -1) closeSync(this.fd);
+    const fd = this.disk.open(draft, 'empty');
+    this.disk.append(fd, bytes);
+    this.disk.sync(fd);
+    this.disk.rename(draft, this.path);
+    this.disk.syncFolder(this.options.dir);
+    if (this.fd !== -1) this.disk.close(this.fd);
     this.fd = fd;
+    this.loose = false;
     this.fileBytes = bytes.length;
   }
 }
@@ -244,16 +253,4 @@ function readOrCreate(dir: string, path: string): Buffer {
 
 function entryOf(event: MachineEvent): Entry {
   return { event, bytes: Buffer.byteLength(formatRecord({ kind: 'event', event })) };
-}
-
-/** A write may take only a part; the rest follows, or the disk says why not. */
-function writeWhole(fd: number, bytes: Buffer): void {
-  for (let written = 0; written < bytes.length;) written += writeSync(fd, bytes, written);
-}
-
-/** The new name is durable when the folder is. */
-function syncFolder(dir: string): void {
-  const fd = openSync(dir, 'r');
-  fsyncSync(fd);
-  closeSync(fd);
 }

@@ -1,6 +1,6 @@
 /**
  * Full jitter: anything between the minimum and the doubled limit, so that machines that lost the same broker do not
- * come back together.
+ * come back together, nor two ports of one hub.
  *
  * @param attempt 0 for the first repetition
  * @param random in [0, 1)
