@@ -34,6 +34,31 @@ export class LinkStore {
     );
   }
 
+  /** The hashes of the passwords with which these machines may come to the broker now. */
+  async hashesOf(machineIds: readonly string[]): Promise<Map<string, string[]>> {
+    const rows = await this.database.query<{ machine_id: string; hash: string; previous: string | null }>(sql`
+      SELECT machine_id, password_hash AS hash, CASE WHEN previous_until > now() THEN previous_password_hash END AS previous
+      FROM machine_links WHERE password_hash IS NOT NULL AND machine_id = ANY(${[...machineIds]}::text[])`);
+    return new Map(
+      rows.map(({ machine_id, hash, previous }) => [machine_id, previous === null ? [hash] : [hash, previous]]),
+    );
+  }
+
+  /** Nothing that the machine has counts any more. @returns false when it had nothing. */
+  async revoke(machineId: string): Promise<boolean> {
+    const rows = await this.database.query(
+      sql`DELETE FROM machine_links WHERE machine_id = ${machineId} RETURNING machine_id`,
+    );
+    return rows.length > 0;
+  }
+
+  /** Lines of Mosquitto's password file, one a machine. It knows one password for each: the newest. */
+  async passwordLines(): Promise<string[]> {
+    const rows = await this.database.query<{ machine_id: string; hash: string }>(sql`
+      SELECT machine_id, password_hash AS hash FROM machine_links WHERE password_hash IS NOT NULL ORDER BY machine_id`);
+    return rows.map(({ machine_id, hash }) => `${machine_id}:${hash}`);
+  }
+
   /** New credentials, made here; those before are void at once. @throws NoSuchMachineError */
   async issue(machineId: string): Promise<LinkCredentials> {
     const credentials = newCredentials();
