@@ -45,7 +45,11 @@ describe('kill -9 of the servers', () => {
     const links = await Database.connect(databaseUrl, 'test-broker');
     linksDatabase = links;
     const store = new LinkStore(links, new Keys(SECRET));
-    broker = await startEmbeddedBroker({ port: 0, serverPassword: 'of-the-test', hashesOf: (ids) => store.hashesOf(ids) });
+    broker = await startEmbeddedBroker({
+      port: 0,
+      serverPassword: 'of-the-test',
+      hashesOf: (ids) => store.hashesOf(ids),
+    });
     const certificate = await developmentCertificate(join(folder, 'tls'));
     const [apiPort, gatewayPort] = [await freePort(), await freePort()];
     const baseUrl = `https://localhost:${apiPort}`;
@@ -199,7 +203,15 @@ describe('kill -9 of the servers', () => {
   it('leaves no secret and no phone number in any log', () => {
     const logs = api.log + gateway.log;
     expect(logs).not.toBe('');
-    for (const secret of [RESELLER.password, MSISDN, 'a-canary-secret', secrets.key, secrets.password, 'a-canary-token', '/seqr/notifications/']) {
+    for (const secret of [
+      RESELLER.password,
+      MSISDN,
+      'a-canary-secret',
+      secrets.key,
+      secrets.password,
+      'a-canary-token',
+      '/seqr/notifications/',
+    ]) {
       expect(logs).not.toContain(secret);
     }
   });

@@ -204,7 +204,10 @@ describe('the server’s end of the machine link', () => {
       ['without a MAC', (text: string) => text],
       ['with a MAC of another key', (text: string) => sign(topicOf(MACHINE, 'event'), text, stranger)],
       ['signed as a presence', (text: string) => bridge.signed('presence', text)],
-      ['signed for another machine', (text: string) => sign(topicOf('helsinki-central-1', 'event'), text, linkKey(credentials.key))],
+      [
+        'signed for another machine',
+        (text: string) => sign(topicOf('helsinki-central-1', 'event'), text, linkKey(credentials.key)),
+      ],
     ])('an event %s is neither taken nor answered, and counted', async (_, made) => {
       const before = await refusals();
       await bridge.publish(topicOf(MACHINE, 'event'), made(body(1)));

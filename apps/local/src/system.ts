@@ -24,6 +24,7 @@ import { startEmbeddedBroker } from './embedded-broker.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import type { LocalEnvironment } from './environment.js';
 import { type Installation, requireFreePort } from './installation.js';
+import { demoCredentials } from './demo-credentials.js';
 import { DEMO_MACHINE_ID, demoMachine } from './demo-machine.js';
 import { SANDBOX_RESELLER } from './sandbox-reseller.js';
 
@@ -121,7 +122,7 @@ export async function startSystem(
       return running;
     });
     const { machine, machineUrl, bridge } = await progress('Simulated machine and its bridge', () =>
-      startMachine(databaseUrl, mqttUrl, secret, installation, environment, closers),
+      startMachine(databaseUrl, mqttUrl, { secret, caFile: certificate.caFile }, installation, environment, closers),
     );
     return {
       app,
@@ -195,7 +196,7 @@ async function openBroker(
 async function startMachine(
   databaseUrl: string,
   mqttUrl: string,
-  secret: string,
+  { secret, caFile }: { secret: string; caFile: string },
   installation: Installation,
   environment: LocalEnvironment,
   closers: (() => Promise<void>)[],
@@ -206,16 +207,21 @@ async function startMachine(
   closers.push(() => machine.stop());
   const page = await startControlApi(machine, environment.machinePort);
   closers.push(() => page.close());
-  const { key, password } = await withDatabase(databaseUrl, (database) =>
-    new LinkStore(database, new Keys(secret)).issue(DEMO_MACHINE_ID),
+  const credentials = await withDatabase(databaseUrl, (database) =>
+    demoCredentials(new LinkStore(database, new Keys(secret)), {
+      file: join(installation.folder, 'demo-machine-credentials.json'),
+      server: `https://localhost:${environment.httpsPort}`,
+      caFile,
+    }),
   );
   const bridge = await startBridge({
     machineId: DEMO_MACHINE_ID,
     serialPath: machine.path,
     mqttUrl,
     mqttUsername: DEMO_MACHINE_ID,
-    mqttPassword: password,
-    linkKey: key,
+    mqttPassword: credentials.mqttPassword,
+    linkKey: credentials.linkKey,
+    previousLinkKey: credentials.previousLinkKey,
     journalDir: join(installation.folder, 'bridge'),
     currency: front.currency,
     decimals: front.decimals,

@@ -16,6 +16,9 @@ it('knows a password by its hash', () => {
   expect(passwordHash(password)).not.toBe(hash);
 });
 
-it.each(['', '$7$101$$', '$6$101$AAAA$AAAA', 'plain text', '$7$0$AAAA$AAAA'])('takes nothing for the hash "%s"', (hash) => {
-  expect(isPassword('', hash)).toBe(false);
-});
+it.each(['', '$7$101$$', '$6$101$AAAA$AAAA', 'plain text', '$7$0$AAAA$AAAA'])(
+  'takes nothing for the hash "%s"',
+  (hash) => {
+    expect(isPassword('', hash)).toBe(false);
+  },
+);
