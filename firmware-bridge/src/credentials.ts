@@ -48,7 +48,8 @@ function pendingOf(file: string): string {
 
 function readJson(file: string): unknown {
   try {
-    if ((statSync(file).mode & 0o077) !== 0) throw new CredentialsError(`${file} may be read by others: chmod 600 ${file}`);
+    if ((statSync(file).mode & 0o077) !== 0)
+      throw new CredentialsError(`${file} may be read by others: chmod 600 ${file}`);
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     if (error instanceof CredentialsError) throw error;

@@ -5,7 +5,14 @@ import { parseArgs } from 'node:util';
 
 import { z } from 'zod';
 
-import { type Credentials, type Secrets, readCredentials, readPending, writeCredentials, writePending } from './credentials.js';
+import {
+  type Credentials,
+  type Secrets,
+  readCredentials,
+  readPending,
+  writeCredentials,
+  writePending,
+} from './credentials.js';
 
 export const ENROL_HELP = `  vendrail-bridge enrol --server https://HOST[:PORT] --code CODE --out FILE [--ca FILE]
 
@@ -47,7 +54,8 @@ export async function enrol({ server, code, out, ca }: Enrolment): Promise<strin
   writePending(out, secrets);
   const body = { code, password: secrets.mqttPassword, key: secrets.linkKey, keepPrevious: before !== undefined };
   const { status, text } = await post(url, JSON.stringify(body), ca);
-  if (status === 403) throw new EnrolError('the server does not know this code: it was used, is too old, or is mistyped');
+  if (status === 403)
+    throw new EnrolError('the server does not know this code: it was used, is too old, or is mistyped');
   if (status === 429) throw new EnrolError('too many wrong codes came from here: wait a minute');
   const { machineId } = status === 200 ? answer.parse(JSON.parse(text)) : { machineId: undefined };
   if (machineId === undefined) throw new EnrolError(`the server answered ${status}`);

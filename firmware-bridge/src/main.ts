@@ -53,7 +53,8 @@ function isUsageError(error: unknown): boolean {
 main().catch((error: unknown) => {
   const usage = isUsageError(error);
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const expected = usage || error instanceof ConfigError || error instanceof JournalError || error instanceof EnrolError;
+  const expected =
+    usage || error instanceof ConfigError || error instanceof JournalError || error instanceof EnrolError;
   process.stderr.write(`${expected ? message : (stack ?? message)}\n`);
   process.exitCode = usage ? EXIT_USAGE : error instanceof ConfigError ? EXIT_CONFIG : 1;
 });

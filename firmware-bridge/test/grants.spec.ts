@@ -132,13 +132,18 @@ describe('a grant that the servers did not make', () => {
     ['with an empty MAC', (body) => JSON.stringify({ mac: '', body })],
     ['with a MAC of zeros', (body) => JSON.stringify({ mac: '0'.repeat(64), body })],
     ['signed with another machine’s key', (body) => sign(TOPIC, body, OTHER_KEY)],
-    ['that was signed for another machine', (body, gateway) => gateway.signedFor(topicOf('machine-2', 'command'), body)],
+    [
+      'that was signed for another machine',
+      (body, gateway) => gateway.signedFor(topicOf('machine-2', 'command'), body),
+    ],
     ['that was signed as an acknowledgement', (body, gateway) => gateway.signed('ack', body)],
     ['that was signed as an event', (body, gateway) => gateway.signed('event', body)],
     [
       'with the MAC of another grant',
       (body, gateway) => {
-        const { mac } = JSON.parse(gateway.signed('command', body.replace('"amountMinor":5000', '"amountMinor":1'))) as {
+        const { mac } = JSON.parse(
+          gateway.signed('command', body.replace('"amountMinor":5000', '"amountMinor":1')),
+        ) as {
           mac: string;
         };
         return JSON.stringify({ mac, body });

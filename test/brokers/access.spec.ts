@@ -16,7 +16,9 @@ const TOPICS = [
 ];
 
 /** What is allowed, said once more in other words than the product's; everything else is not. */
-const ALLOWED: Readonly<Record<string, { readonly publish: readonly string[]; readonly subscribe: readonly string[] }>> = {
+const ALLOWED: Readonly<
+  Record<string, { readonly publish: readonly string[]; readonly subscribe: readonly string[] }>
+> = {
   'the server': {
     publish: [
       topic('machine-1', 'command'),
@@ -139,7 +141,9 @@ describe.each(BROKERS)('at %s', (_, start) => {
     async (filter) => {
       const machine = await connectMachine('machine-1', one);
       await machine.subscribe(filter);
-      const texts = ['command', 'ack'].map((channel) => [topic('machine-2', channel), `secret ${(count += 1)}`] as const);
+      const texts = ['command', 'ack'].map(
+        (channel) => [topic('machine-2', channel), `secret ${(count += 1)}`] as const,
+      );
       for (const [name, text] of texts) {
         await server.publish(name, text);
         await other.hears(text);

@@ -34,7 +34,7 @@ class Enrolled {
   hashesOf(machineIds: readonly string[]): Promise<Map<string, string[]>> {
     const found = machineIds.flatMap((id) => {
       const hash = this.hashes.get(id);
-      return hash === undefined ? [] : [[id, [hash]] as const];
+      return hash === undefined ? [] : [[id, [hash]] as [string, string[]]];
     });
     return Promise.resolve(new Map(found));
   }

@@ -22,7 +22,11 @@ export class TestClient {
     port: number,
     who: { readonly username?: string; readonly password?: string; readonly clientId?: string } = {},
   ): Promise<TestClient> {
-    const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4, reconnectPeriod: 0, ...who }, false);
+    const client = await connectAsync(
+      `mqtt://127.0.0.1:${port}`,
+      { protocolVersion: 4, reconnectPeriod: 0, ...who },
+      false,
+    );
     return new TestClient(client);
   }
 

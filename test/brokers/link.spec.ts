@@ -16,7 +16,7 @@ import { MqttConnection } from '#platform/mqtt.js';
 import { TcpProxy } from '../crashes/tcp-proxy.js';
 import { eventually } from '../support/eventually.js';
 import { BROKERS, type BrokerUnderTest } from './broker-under-test.js';
-import { SERVER_PASSWORD } from './client.js';
+import { SERVER_PASSWORD, TestClient } from './client.js';
 
 const AT = '2026-11-21T12:00:00.000Z';
 const TIMINGS = { reconnectMinMs: 20, reconnectMaxMs: 500, resendMs: 300, resendMaxMs: 1_000 };
@@ -158,6 +158,52 @@ class LightGateway {
     return linkKey(this.keys.get(machineId) ?? '0'.repeat(64));
   }
 }
+
+describe('gateways that share a group', () => {
+  const broker = BROKERS.find(([name]) => name === 'Mosquitto');
+
+  it('hear each event once between them at Mosquitto, and one goes on alone', async () => {
+    const running = await broker?.[1]();
+    if (running === undefined) throw new Error('there is no Mosquitto');
+    const heard: [string[], string[]] = [[], []];
+    const connect = async (ears: string[]): Promise<MqttConnection> => {
+      const options = { username: 'server', password: SERVER_PASSWORD, clientId: `server-${randomUUID()}` };
+      const url = `mqtt://127.0.0.1:${running.serverPort}`;
+      const mqtt = await MqttConnection.connect({ ...options, url }, createLogger('silent', 'test'));
+      await mqtt.subscribe(`$share/gateways/${topicOfAll('event')}`, 1, (_, payload) => {
+        ears.push(Buffer.from(payload).toString());
+      });
+      return mqtt;
+    };
+    const [one, two] = [await connect(heard[0]), await connect(heard[1])];
+    const machine = await TestClient.asMachine(running, 'machine-1', await running.enrol('machine-1'));
+    const say = (text: string) => machine.publish(topicOf('machine-1', 'event'), text);
+    for (let count = 1; count <= 20; count += 1) await say(`event ${count}`);
+    await eventually('all are heard', () => (heard.flat().length >= 20 ? true : undefined));
+    expect(new Set(heard.flat()).size).toBe(20);
+    expect(heard.flat()).toHaveLength(20);
+    expect(heard.map(({ length }) => length > 0)).toEqual([true, true]);
+
+    await one.close();
+    await say('after the death of one');
+    await eventually('the other hears it', () => (heard[1].includes('after the death of one') ? true : undefined));
+    await machine.drop();
+    await two.close();
+    await running.stop();
+  });
+
+  it('are told by the embedded broker, which cannot share, instead of hearing nothing', async () => {
+    const running = await BROKERS[0]?.[1]();
+    if (running === undefined) throw new Error('there is no embedded broker');
+    const options = { username: 'server', password: SERVER_PASSWORD, clientId: `server-${randomUUID()}` };
+    const url = `mqtt://127.0.0.1:${running.serverPort}`;
+    const mqtt = await MqttConnection.connect({ ...options, url }, createLogger('silent', 'test'));
+    const shared = mqtt.subscribe(`$share/gateways/${topicOfAll('event')}`, 1, () => undefined);
+    await expect(shared).rejects.toThrow();
+    await mqtt.close();
+    await running.stop();
+  });
+});
 
 describe.each(BROKERS)('the machine link at %s', (_name, start) => {
   let broker: BrokerUnderTest;
