@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { EXIT, UsageError, type Command, type Surroundings } from './commands/command.js';
 import { doctor } from './commands/doctor/doctor.js';
+import { enrolCommand } from './commands/enrol.js';
 import { listPortsCommand } from './commands/list-ports.js';
 import { run } from './commands/run.js';
 import { testVend } from './commands/test-vend.js';
 import { ConfigError } from './config.js';
+import { EnrolError } from './enrol.js';
 import { JournalError } from './journal/journal.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -12,6 +14,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   doctor,
   'list-ports': listPortsCommand,
   'test-vend': testVend,
+  enrol: enrolCommand,
 };
 
 const HELP = `Vendrail bridge: the program beside a vending machine.
@@ -59,7 +62,8 @@ function surroundings(): Surroundings {
 function exitCodeOf(error: unknown): number {
   const usage = error instanceof UsageError || isParseError(error);
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const expected = usage || error instanceof ConfigError || error instanceof JournalError;
+  const expected =
+    usage || error instanceof ConfigError || error instanceof JournalError || error instanceof EnrolError;
   process.stderr.write(`${expected ? message : (stack ?? message)}\n`);
   return usage ? EXIT.usage : error instanceof ConfigError ? EXIT.config : EXIT.failed;
 }

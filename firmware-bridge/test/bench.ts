@@ -7,6 +7,7 @@ import { startBridge, type BridgeConfig, type RunningBridge } from '#bridge/brid
 import { jsonLog } from '#bridge/log.js';
 import type { Timings } from '#bridge/timings.js';
 import { DIALECTS } from '#simulated-machine/faults.js';
+import type { Grant } from '#machine-protocol/messages.js';
 import { SimulatedMachine, type SimulatedMachineOptions } from '#simulated-machine/simulated-machine.js';
 
 import { TestBroker, type Door } from './test-broker.js';
@@ -29,6 +30,8 @@ const TIMINGS: Partial<Timings> = {
   reconnectMinMs: 20,
   reconnectMaxMs: 100,
 };
+
+type GrantFields = Parameters<TestGateway['sendGrant']>[0];
 
 export const MACHINE_ID = 'machine-1';
 
@@ -103,8 +106,17 @@ export class Bench {
   }
 
   /** Selections 11, 12 and 24 at their prices; 99 is not for sale. */
-  grant(changes: Partial<Parameters<TestGateway['sendGrant']>[0]> = {}): ReturnType<TestGateway['sendGrant']> {
-    return this.gateway.sendGrant({
+  grant(changes: Partial<GrantFields> = {}): Grant {
+    return this.gateway.sendGrant(this.fields(changes));
+  }
+
+  /** The same, made and not sent. */
+  someGrant(changes: Partial<GrantFields> = {}): Grant {
+    return this.gateway.makeGrant(this.fields(changes));
+  }
+
+  private fields(changes: Partial<GrantFields>): GrantFields {
+    return {
       bootId: this.bridge?.bootId ?? randomUUID(),
       purchaseId: randomUUID(),
       grantNumber: 1,
@@ -120,6 +132,6 @@ export class Bench {
       lifetimeMs: 60_000,
       selectionWindowMs: 10_000,
       ...changes,
-    });
+    };
   }
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { Agent, request } from 'undici';
 
 import { type RunningBridge, startBridge } from '#bridge/bridge.js';
+import type { LinkCredentials } from '#fleet/link/credentials.js';
+import { LinkStore } from '#fleet/link/link-store.js';
 import { demoMachine } from '#local/demo-machine.js';
 import { developmentCertificate } from '#local/development-certificate.js';
 import { type EmbeddedBroker, startEmbeddedBroker } from '#local/embedded-broker.js';
@@ -21,8 +23,8 @@ import { ServerProcess } from '../support/server-process.js';
 import { MACHINE_ID, PRICES } from '../support/test-system.js';
 
 const RESELLER = { id: 'killed', userId: '9900', password: 'a-canary-password-9173' };
-const MSISDN = '46700424242';
 const SECRET = 'a-canary-secret-8264-that-is-long-enough';
+const MSISDN = '46700424242';
 const OPERATOR_TOKEN = 'a-canary-token-5540';
 
 /** The two server roles, each a process of its own, and neighbours that live on when they are killed. */
@@ -32,6 +34,8 @@ describe('kill -9 of the servers', () => {
   let agent: Agent;
   let databaseUrl: string;
   let broker: EmbeddedBroker;
+  let linksDatabase: Database;
+  let secrets: LinkCredentials;
   let sandbox: RunningSandbox;
   let machine: SimulatedMachine;
   let bridge: RunningBridge;
@@ -41,7 +45,14 @@ describe('kill -9 of the servers', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'vendrail-killed-'));
     databaseUrl = await newDatabase();
-    broker = await startEmbeddedBroker(0);
+    const links = await Database.connect(databaseUrl, 'test-broker');
+    linksDatabase = links;
+    const store = new LinkStore(links, new Keys(SECRET));
+    broker = await startEmbeddedBroker({
+      port: 0,
+      serverPassword: 'of-the-test',
+      hashesOf: (ids) => store.hashesOf(ids),
+    });
     const certificate = await developmentCertificate(join(folder, 'tls'));
     const [apiPort, gatewayPort] = [await freePort(), await freePort()];
     baseUrl = `https://localhost:${apiPort}`;
@@ -57,6 +68,8 @@ describe('kill -9 of the servers', () => {
     const environment = {
       DATABASE_URL: databaseUrl,
       MQTT_URL: broker.url,
+      MQTT_USERNAME: 'server',
+      MQTT_PASSWORD: 'of-the-test',
       PUBLIC_BASE_URL: baseUrl,
       TLS_CERT_FILE: certificate.certFile,
       TLS_KEY_FILE: certificate.keyFile,
@@ -81,11 +94,15 @@ describe('kill -9 of the servers', () => {
     );
     await Promise.all([api.start(), gateway.start()]);
     // After them, so that they hear it come and need not wait for its next word.
+    secrets = await enrol(databaseUrl, SECRET, MACHINE_ID);
+    const { key, password } = secrets;
     bridge = await startBridge({
       machineId: MACHINE_ID,
       serialPath: machine.path,
       mqttUrl: broker.url,
-      linkKey: (await enrol(databaseUrl, environment.VENDRAIL_SECRET, MACHINE_ID)).key,
+      mqttUsername: MACHINE_ID,
+      mqttPassword: password,
+      linkKey: key,
       journalDir: join(folder, 'bridge'),
       currency: 'EUR',
       decimals: 2,
@@ -99,6 +116,7 @@ describe('kill -9 of the servers', () => {
     await machine.stop();
     await sandbox.stop();
     await broker.stop();
+    await linksDatabase.close();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -222,8 +240,8 @@ describe('kill -9 of the servers', () => {
 
     const logs = api.log + gateway.log;
     expect(logs).not.toBe('');
-    const secrets = [RESELLER.password, password, MSISDN, SECRET, OPERATOR_TOKEN, '/seqr/notifications/'];
-    for (const secret of secrets) {
+    const canaries = [RESELLER.password, password, MSISDN, SECRET, OPERATOR_TOKEN, '/seqr/notifications/'];
+    for (const secret of [...canaries, secrets.key, secrets.password]) {
       expect(logs).not.toContain(secret);
     }
   });
