@@ -1,6 +1,6 @@
 import type { Faults } from '#simulated-machine/faults.js';
 
-import { Bench } from './bench.js';
+import { Bench, DIALECTS } from './bench.js';
 
 let bench: Bench;
 afterEach(() => bench.clear());
@@ -13,8 +13,10 @@ const LINES: [string, Partial<Faults>][] = [
   ['in pieces, with noise and twice', { pieces: true, garbage: true, duplicateStatus: true }],
 ];
 
+
+describe.each(DIALECTS)('with a %s adapter', (dialect) => {
 it.each(LINES)('sells as always when the lines come %s', async (_, faults) => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   bench.machine.setFault(faults);
   await bench.startBridge();
   bench.machine.scriptBuyer([
@@ -32,7 +34,7 @@ it.each(LINES)('sells as always when the lines come %s', async (_, faults) => {
 });
 
 it('calls an adapter lost that stays silent, and finds it again', async () => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   await bench.startBridge();
   bench.machine.setFault({ silent: true });
   await bench.gateway.presence(({ machineState }) => machineState === 'adapter-lost');
@@ -41,7 +43,7 @@ it('calls an adapter lost that stays silent, and finds it again', async () => {
 });
 
 it('denies an item that the machine cannot name', async () => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   await bench.startBridge();
   bench.machine.setFault({ reportedSelection: 65_535 });
   bench.machine.scriptBuyer([{ press: 11 }, { finish: true }]);
@@ -49,4 +51,5 @@ it('denies an item that the machine cannot name', async () => {
   await bench.gateway.event('session.closed');
   expect(bench.gateway.bodies('vend.selected')).toMatchObject([{ selection: 65_535, denied: 'unknown-selection' }]);
   expect(bench.machine.dispensed).toEqual([]);
+});
 });
