@@ -158,8 +158,20 @@ describe('repeats', () => {
       const once = reader.state;
       reader.now += REPEAT_MS;
       expect(reader.put({ type: 'command', command })).toEqual([]);
-      expect(reader.state).toEqual({ ...once, last: { command, at: reader.now } });
+      expect(reader.state).toEqual(once);
     }
+  });
+
+  it('of RESET are answered again after a while, and a vend is reset once', () => {
+    const reader = approved();
+    expect(reader.hear(reset, reset)).toEqual(['vend-reset', 'inactive', 'say 00', 'inactive', 'say 00']);
+  });
+
+  it('are what a RESET is that was on its way while we said JUST RESET by ourselves', () => {
+    const reader = new Reader(rules);
+    expect(reader.do({ type: 'restart' })).toEqual(['inactive', 'say 00']);
+    reader.now += REPEAT_MS;
+    expect(reader.do({ type: 'command', command: reset })).toEqual([]);
   });
 
   it('of a request are the same request as long as it is open', () => {
