@@ -108,7 +108,7 @@ describe('installed alone', () => {
   }
 
   it('runs, refuses a second bridge on its journal, and says goodbye', async () => {
-    const child = start(['--max-old-space-size=64']);
+    const child = start(['--jitless', '--max-semi-space-size=1', '--max-old-space-size=64']);
     await gateway.presence(({ online, machineState }) => online && machineState === 'ready');
     const memory = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
     // The limit of the service, with room; the README names what is usual.
