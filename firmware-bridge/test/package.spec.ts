@@ -31,12 +31,14 @@ beforeAll(() => {
 
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
+const IMPORTS = /^(?:import (?:[^'"]*? from )?|export (?:\*|\{[^}]*\}) from )['"]([^'"]+)['"]/gm;
+
 it('contains all that it imports, but its own dependencies and Node', () => {
   const files = readdirSync(installed, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
   expect(files.length).toBeGreaterThan(30);
   const strangers = files.flatMap((file) => {
     const text = readFileSync(join(installed, file), 'utf8');
-    const names = [...text.matchAll(/^(?:import|export)[^'"]*['"]([^'"]+)['"]/gm)].map((match) => match[1] ?? '');
+    const names = [...text.matchAll(IMPORTS)].map((match) => match[1] ?? '');
     return names.filter((name) => !isAtHome(name, dirname(join(installed, file)))).map((name) => `${file}: ${name}`);
   });
   expect(strangers).toEqual([]);
@@ -108,7 +110,7 @@ describe('installed alone', () => {
   }
 
   it('runs, refuses a second bridge on its journal, and says goodbye', async () => {
-    const child = start(['--max-old-space-size=64']);
+    const child = start(['--jitless', '--max-semi-space-size=1', '--max-old-space-size=64']);
     await gateway.presence(({ online, machineState }) => online && machineState === 'ready');
     const memory = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
     // The limit of the service, with room; the README names what is usual.
