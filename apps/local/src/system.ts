@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
-import { type RunningBridge, startBridge } from '#bridge/bridge.js';
+import type { RunningBridge } from '#bridge/bridge.js';
 import { qrTextOf } from '#fleet/sticker/qr-texts.js';
 import { MachineGatewayModule } from '#machine-gateway/machine-gateway.module.js';
 import { readConfiguration } from '#platform/configuration.js';
@@ -12,8 +12,7 @@ import { createServer } from '#platform/server.js';
 import { configureHttps } from '#reseller-api/https-server.js';
 import { ResellerApiModule } from '#reseller-api/reseller-api.module.js';
 import { type RunningSandbox, startSandbox } from '#seqr-sandbox/sandbox.js';
-import { startControlApi } from '#simulated-machine/control-api.js';
-import { SimulatedMachine } from '#simulated-machine/simulated-machine.js';
+import type { SimulatedMachine } from '#simulated-machine/simulated-machine.js';
 
 import { seed } from '../../../prisma/seed.js';
 import { developmentCertificate } from './development-certificate.js';
@@ -21,8 +20,9 @@ import { startEmbeddedBroker } from './embedded-broker.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import type { LocalEnvironment } from './environment.js';
 import { type Installation, requireFreePort } from './installation.js';
-import { DEMO_MACHINE_ID, demoMachine } from './demo-machine.js';
+import { DEMO_MACHINE_ID, demoMachine, simulatedMachineIds } from './demo-machine.js';
 import { SANDBOX_RESELLER } from './sandbox-reseller.js';
+import { type FleetMachine, startFleet } from './simulated-fleet.js';
 
 export interface LocalSystem {
   readonly app: NestFastifyApplication;
@@ -33,9 +33,12 @@ export interface LocalSystem {
   readonly seqrSoapUrl: string;
   /** Undefined when SEQR_SOAP_URL names another SEQR. */
   readonly sandbox: RunningSandbox | undefined;
+  /** All simulated machines; the first is the seeded one, and stands in the three fields below too. */
+  readonly fleet: readonly FleetMachine[];
   readonly machine: SimulatedMachine;
-  readonly machineUrl: string;
   readonly bridge: RunningBridge;
+  /** The pages of all of them. */
+  readonly machineUrl: string;
   readonly serialPath: string;
   /** The text of the simulated machine's QR code. */
   readonly qrText: string;
@@ -117,18 +120,22 @@ export async function startSystem(
       closers.push(() => running.close());
       return running;
     });
-    const { machine, machineUrl, bridge } = await progress('Simulated machine and its bridge', () =>
-      startMachine(databaseUrl, mqttUrl, installation, environment, closers),
-    );
+    const { machines = 1 } = environment;
+    const what = machines === 1 ? 'Simulated machine and its bridge' : `${machines} simulated machines, bridges`;
+    const fleet = await progress(what, () => startMachines(databaseUrl, mqttUrl, installation, environment, closers));
+    const [first] = fleet;
+    if (first === undefined) throw new RangeError('at least one machine is simulated');
+    const { machine, bridge } = first;
     return {
       app,
       databaseUrl,
       mqttUrl,
       seqrSoapUrl,
       sandbox,
+      fleet,
       machine,
-      machineUrl,
       bridge,
+      machineUrl: `http://127.0.0.1:${environment.machinePort}`,
       stop,
       baseUrl: `https://localhost:${environment.httpsPort}`,
       consoleUrl: `https://localhost:${environment.httpsPort}/console/#token=${configuration.OPERATOR_TOKEN}`,
@@ -169,35 +176,26 @@ async function openDatabase(
     url = postgres.url;
   }
   await migrate(url, join(projectFolder, 'prisma', 'migrations'));
-  await withDatabase(url, (database) => seed(database));
+  await withDatabase(url, async (database) => {
+    await seed(database);
+    await simulatedMachineIds(database, environment.machines ?? 1);
+  });
   return url;
 }
 
-async function startMachine(
+async function startMachines(
   databaseUrl: string,
   mqttUrl: string,
   installation: Installation,
   environment: LocalEnvironment,
   closers: (() => Promise<void>)[],
-) {
-  const front = await withDatabase(databaseUrl, (database) => demoMachine(database));
-  const { dispenseMs } = environment;
-  const machine = await SimulatedMachine.start({ ...front, ...(dispenseMs === undefined ? {} : { dispenseMs }) });
-  closers.push(() => machine.stop());
-  const page = await startControlApi([machine], environment.machinePort);
-  closers.push(() => page.close());
-  const bridge = await startBridge({
-    machineId: DEMO_MACHINE_ID,
-    serialPath: machine.path,
-    mqttUrl,
-    mqttUsername: process.env['MQTT_USERNAME'],
-    mqttPassword: process.env['MQTT_PASSWORD'],
-    journalDir: join(installation.folder, 'bridge'),
-    currency: front.currency,
-    decimals: front.decimals,
+): Promise<readonly FleetMachine[]> {
+  const fronts = await withDatabase(databaseUrl, async (database) => {
+    const ids = await simulatedMachineIds(database, environment.machines ?? 1);
+    return Promise.all(ids.map((id) => demoMachine(database, id)));
   });
-  closers.push(() => bridge.stop());
-  return { machine, machineUrl: `http://127.0.0.1:${environment.machinePort}`, bridge };
+  const { machinePort: port, dispenseMs, bridgeTimings } = environment;
+  return startFleet(fronts, { port, mqttUrl, folder: installation.folder, dispenseMs, bridgeTimings }, closers);
 }
 
 async function phoneMachines(databaseUrl: string, merchantId: string) {

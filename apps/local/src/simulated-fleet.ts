@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+
+import { type RunningBridge, startBridge } from '#bridge/bridge.js';
+import type { Timings } from '#bridge/timings.js';
+import { startControlApi } from '#simulated-machine/control-api.js';
+import type { SimulatedMachine as Machine, SimulatedMachineOptions } from '#simulated-machine/simulated-machine.js';
+import { SimulatedMachine } from '#simulated-machine/simulated-machine.js';
+
+/** A simulated machine with the bridge beside it. */
+export interface FleetMachine {
+  readonly machine: Machine;
+  readonly bridge: RunningBridge;
+}
+
+export interface FleetOptions {
+  /** Of their pages, all on one port. */
+  readonly port: number;
+  readonly mqttUrl: string;
+  /** Where the bridges keep their journals. */
+  readonly folder: string;
+  readonly dispenseMs: number | undefined;
+  readonly bridgeTimings: Partial<Timings> | undefined;
+}
+
+/**
+ * Starts the machines and a bridge for each, all in this process: a bridge waits nearly all its life.
+ *
+ * @param closers gets what stops each part, in the order of starting
+ */
+export async function startFleet(
+  fronts: readonly SimulatedMachineOptions[],
+  options: FleetOptions,
+  closers: (() => Promise<void>)[],
+): Promise<readonly FleetMachine[]> {
+  const { dispenseMs } = options;
+  const machines: Machine[] = [];
+  for (const front of fronts) {
+    const machine = await SimulatedMachine.start({ ...front, ...(dispenseMs !== undefined && { dispenseMs }) });
+    closers.push(() => machine.stop());
+    machines.push(machine);
+  }
+  const pages = await startControlApi(machines, options.port);
+  closers.push(() => pages.close());
+  const bridges: RunningBridge[] = [];
+  // Each may wait for its last words to be acknowledged: all wait together.
+  closers.push(async () => void (await Promise.all(bridges.map((bridge) => bridge.stop()))));
+  for (const machine of machines) bridges.push(await bridgeOf(machine, options, machines[0] === machine));
+  return machines.flatMap((machine, index) => {
+    const bridge = bridges[index];
+    return bridge === undefined ? [] : [{ machine, bridge }];
+  });
+}
+
+function bridgeOf(machine: Machine, options: FleetOptions, isFirst: boolean): Promise<RunningBridge> {
+  const { currency, decimals } = machine.view();
+  return startBridge({
+    machineId: machine.name,
+    serialPath: machine.path,
+    mqttUrl: options.mqttUrl,
+    mqttUsername: process.env['MQTT_USERNAME'],
+    mqttPassword: process.env['MQTT_PASSWORD'],
+    // The first has always had the folder to itself, and finds in it what it did not tell yet.
+    journalDir: isFirst ? join(options.folder, 'bridge') : join(options.folder, 'bridges', machine.name),
+    currency,
+    decimals,
+    ...(options.bridgeTimings !== undefined && { timings: options.bridgeTimings }),
+  });
+}
