@@ -59,7 +59,7 @@ export class TestSystem {
         sandboxPort,
         mqttPort,
         machinePort,
-        databaseUrl: await newDatabase(),
+        databaseUrl: changes.databaseUrl ?? (await newDatabase()),
         mqttUrl: undefined,
         seqrSoapUrl: undefined,
         dispenseMs: 20,

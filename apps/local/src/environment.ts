@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { loadEnvFile } from 'node:process';
 
 import type { Timings } from '#bridge/timings.js';
+import type { Dialect } from '#simulated-machine/faults.js';
 
 /** The ports of what is embedded, checked before anything starts. */
 export interface LocalEnvironment {
@@ -17,8 +18,9 @@ export interface LocalEnvironment {
   readonly databaseUrl: string | undefined;
   readonly mqttUrl: string | undefined;
   readonly seqrSoapUrl: string | undefined;
-  /** How many machines to simulate, 1 when not said. */
+  /** How many machines to simulate, 1 when not said; and what adapter each has, `qibixx` when not said. */
   readonly machines?: number;
+  readonly dialect?: Dialect;
   /** How long a simulated machine takes to drop an item, and what else takes its time; tests are in a hurry. */
   readonly dispenseMs?: number;
   readonly bridgeTimings?: Partial<Timings>;

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { type RunningBridge, startBridge } from '#bridge/bridge.js';
 import type { Timings } from '#bridge/timings.js';
 import { startControlApi } from '#simulated-machine/control-api.js';
-import type { SimulatedMachine as Machine, SimulatedMachineOptions } from '#simulated-machine/simulated-machine.js';
-import { SimulatedMachine } from '#simulated-machine/simulated-machine.js';
+import type { Dialect } from '#simulated-machine/faults.js';
+import { SimulatedMachine, type SimulatedMachineOptions } from '#simulated-machine/simulated-machine.js';
 
 /** A simulated machine with the bridge beside it. */
 export interface FleetMachine {
-  readonly machine: Machine;
+  readonly machine: SimulatedMachine;
   readonly bridge: RunningBridge;
 }
 
@@ -18,6 +18,8 @@ export interface FleetOptions {
   readonly mqttUrl: string;
   /** Where the bridges keep their journals. */
   readonly folder: string;
+  /** Of all of them. The bridge calls its adapters by the same names. */
+  readonly dialect: Dialect;
   readonly dispenseMs: number | undefined;
   readonly bridgeTimings: Partial<Timings> | undefined;
 }
@@ -32,29 +34,29 @@ export async function startFleet(
   options: FleetOptions,
   closers: (() => Promise<void>)[],
 ): Promise<readonly FleetMachine[]> {
-  const { dispenseMs } = options;
-  const machines: Machine[] = [];
+  const { dialect, dispenseMs } = options;
+  const machines: SimulatedMachine[] = [];
   for (const front of fronts) {
-    const machine = await SimulatedMachine.start({ ...front, ...(dispenseMs !== undefined && { dispenseMs }) });
+    const machine = await SimulatedMachine.start({ ...front, dialect, ...(dispenseMs !== undefined && { dispenseMs }) });
     closers.push(() => machine.stop());
     machines.push(machine);
   }
   const pages = await startControlApi(machines, options.port);
   closers.push(() => pages.close());
-  const bridges: RunningBridge[] = [];
+  const fleet: FleetMachine[] = [];
   // Each may wait for its last words to be acknowledged: all wait together.
-  closers.push(async () => void (await Promise.all(bridges.map((bridge) => bridge.stop()))));
-  for (const machine of machines) bridges.push(await bridgeOf(machine, options, machines[0] === machine));
-  return machines.flatMap((machine, index) => {
-    const bridge = bridges[index];
-    return bridge === undefined ? [] : [{ machine, bridge }];
-  });
+  closers.push(async () => void (await Promise.all(fleet.map(({ bridge }) => bridge.stop()))));
+  for (const machine of machines) {
+    fleet.push({ machine, bridge: await bridgeOf(machine, options, machine === machines[0]) });
+  }
+  return fleet;
 }
 
-function bridgeOf(machine: Machine, options: FleetOptions, isFirst: boolean): Promise<RunningBridge> {
+function bridgeOf(machine: SimulatedMachine, options: FleetOptions, isFirst: boolean): Promise<RunningBridge> {
   const { currency, decimals } = machine.view();
   return startBridge({
     machineId: machine.name,
+    adapter: options.dialect,
     serialPath: machine.path,
     mqttUrl: options.mqttUrl,
     mqttUsername: process.env['MQTT_USERNAME'],

@@ -194,8 +194,9 @@ async function startMachines(
     const ids = await simulatedMachineIds(database, environment.machines ?? 1);
     return Promise.all(ids.map((id) => demoMachine(database, id)));
   });
-  const { machinePort: port, dispenseMs, bridgeTimings } = environment;
-  return startFleet(fronts, { port, mqttUrl, folder: installation.folder, dispenseMs, bridgeTimings }, closers);
+  const { machinePort: port, dialect = 'qibixx', dispenseMs, bridgeTimings } = environment;
+  const { folder } = installation;
+  return startFleet(fronts, { port, mqttUrl, folder, dialect, dispenseMs, bridgeTimings }, closers);
 }
 
 async function phoneMachines(databaseUrl: string, merchantId: string) {

@@ -100,10 +100,7 @@ export function flows(site: () => Site): void {
 
   it('a power cut after the approval stops the item, and a person looks', async () => {
     const visit = await site().begin([{ press: 11 }, { press: 12, resultAfterMs: 60_000 }]);
-    await site().machine.until(({ mode, display, dispensed }) => {
-      const isSecond = dispensed.at(-1)?.selection === 11;
-      return mode === 'VEND' && display === 'PLEASE WAIT' && isSecond;
-    });
+    await visit.moving(1);
     await site().machine.powerCut(100);
     expect(await visit.ended()).toMatchObject({
       state: 'COMMITTED',
@@ -120,7 +117,7 @@ export function flows(site: () => Site): void {
     site().fault({ cashSale: true });
     site().machine.press(13);
     expect(await visit.ended()).toMatchObject({ state: 'RELEASED', fell: [], vends: [], cases: [] });
-    await site().machine.until(({ dispensed }) => dispensed.at(-1)?.cash === true);
-    expect(site().machine.dispensed.at(-1)).toMatchObject({ selection: 13, priceMinor: PRICES[13] });
+    await visit.fell(1);
+    expect(site().machine.dispensed.at(-1)).toMatchObject({ selection: 13, priceMinor: PRICES[13], cash: true });
   });
 }

@@ -35,8 +35,8 @@ export function lineFaults(site: () => Site): void {
 
   it('takes a session for over when the adapter falls silent in it, and charges what had come out', async () => {
     const visit = await site().begin([{ press: 11 }, { walkAway: true }]);
-    await site().machine.until(({ mode, dispensed }) => mode === 'IDLE' && dispensed.at(-1)?.selection === 11);
-    await site().knows(visit.reference, ['11 dispensed']);
+    await visit.fell(1);
+    await site().machine.until(({ mode }) => mode === 'IDLE');
     site().fault({ silent: true });
     expect(await visit.ended()).toMatchObject({ state: 'COMMITTED', committedMinor: PRICES[11], fell: [11] });
   });
@@ -51,11 +51,12 @@ export function lineFaults(site: () => Site): void {
 
   it('leaves a vend to a person when the plug is pulled during it', async () => {
     const visit = await site().begin([{ press: 11, resultAfterMs: 600 }]);
-    await site().machine.until(({ display }) => display === 'PLEASE WAIT');
+    await visit.moving(0);
     site().fault({ unplugged: true });
-    await site().machine.until(({ mode, dispensed }) => mode !== 'VEND' || dispensed.at(-1)?.selection === 11);
+    await visit.fell(1);
     expect(await visit.ended()).toMatchObject({
       state: 'RELEASED',
+      fell: [11],
       vends: ['11 uncertain'],
       cases: ['uncertain-vend'],
     });

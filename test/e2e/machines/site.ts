@@ -7,6 +7,7 @@ import type { SimulatedMachine } from '#simulated-machine/simulated-machine.js';
 
 import { disagreements } from '../../crashes/audit.js';
 import { Books, type PurchaseRow } from '../../crashes/books.js';
+import { newDatabase, queryOf } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import { MACHINE_ID, TestSystem } from '../../support/test-system.js';
 
@@ -41,7 +42,10 @@ export interface Visit {
 
 /** A visit between scan and end. */
 export interface OpenVisit {
-  readonly reference: string;
+  /** Waits until so many items have fallen for it. */
+  fell(count: number): Promise<void>;
+  /** Waits until the machine moves its next item, after so many have fallen. */
+  moving(count: number): Promise<void>;
   ended(): Promise<Visit>;
 }
 
@@ -52,9 +56,12 @@ export class Site {
     private readonly books: Books,
   ) {}
 
-  static async open(_dialect: Dialect): Promise<Site> {
+  static async open(dialect: Dialect): Promise<Site> {
     process.env['SELECTION_WINDOW_S'] = SELECTION_WINDOW_S;
-    const system = await TestSystem.start({ bridgeTimings: TIMINGS });
+    const databaseUrl = await newDatabase();
+    // One machine serves the whole suite, and must not sell out in the middle.
+    await queryOf(databaseUrl, 'UPDATE slot_stocks SET quantity = 1000 WHERE machine_id = $1', [MACHINE_ID]);
+    const system = await TestSystem.start({ databaseUrl, dialect, bridgeTimings: TIMINGS });
     return new Site(system, new Books(system.local.databaseUrl));
   }
 
@@ -76,6 +83,11 @@ export class Site {
   async mended(): Promise<void> {
     this.fault(NO_FAULTS);
     await this.system.machineReady();
+    // A word of its own: when the server has it, nothing of what the machine said before is still under way.
+    this.fault({ outOfService: true });
+    await this.machineState('disabled');
+    this.fault({ outOfService: false });
+    await this.system.machineReady();
   }
 
   /** A payer scans, confirms and does `steps`. @returns what came of it, after the audit */
@@ -94,7 +106,13 @@ export class Site {
     const reference = await this.system.scan(steps, amount);
     this.fault(faults);
     this.system.confirm(reference);
-    return { reference, ended: () => this.audited(reference, before) };
+    const { machine } = this;
+    return {
+      fell: (count) => machine.until(({ dispensed }) => dispensed.length >= before + count),
+      moving: (count) =>
+        machine.until(({ display, dispensed }) => display === 'PLEASE WAIT' && dispensed.length === before + count),
+      ended: () => this.audited(reference, before),
+    };
   }
 
   /** A payer scans and gets no invoice. @returns the error that SEQR's app is told */
@@ -103,13 +121,6 @@ export class Site {
     const scan = await this.system.sandbox.payer.scan({ qrText, msisdn: '46700000001', amount: '20.00', currency: 'EUR' });
     if (scan.outcome !== 'refused') throw new Error(`the scan was not refused: ${JSON.stringify(scan)}`);
     return scan.errorCode;
-  }
-
-  /** Waits until the server has these results of a visit's choices. */
-  knows(reference: string, vends: readonly string[]): Promise<true> {
-    return eventually(`the server knows of ${vends.join(', ')}`, async () =>
-      vendsOf(await this.purchase(reference)).join() === vends.join() ? true : undefined,
-    );
   }
 
   private async purchase(reference: string): Promise<PurchaseRow> {
@@ -128,7 +139,7 @@ export class Site {
       state: purchase.state,
       committedMinor: Number(purchase.committed_minor ?? 0),
       fell: fallen.map(({ selection }) => selection),
-      vends: vendsOf(purchase),
+      vends: purchase.vends.map(({ selection, result }) => `${selection} ${result}`),
       cases: purchase.cases,
     };
   }
@@ -149,8 +160,4 @@ export class Site {
       return rows.length > 0 ? true : undefined;
     });
   }
-}
-
-function vendsOf({ vends }: PurchaseRow): string[] {
-  return vends.map(({ selection, result }) => `${selection} ${result}`);
 }

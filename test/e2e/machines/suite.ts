@@ -1,6 +1,7 @@
 import type { Dialect } from '#simulated-machine/faults.js';
 
 import { flows } from './flows.js';
+import { label } from './label.js';
 import { lineFaults } from './line-faults.js';
 import { Site } from './site.js';
 import { stateFaults } from './state-faults.js';
@@ -19,6 +20,7 @@ export function machineSuite(dialect: Dialect): void {
 
   afterAll(() => open.close());
 
+  describe('the label', () => label(site));
   describe('flows', () => flows(site));
   describe('faults of the line', () => lineFaults(site));
   describe('faults of the machine', () => stateFaults(site));

@@ -68,8 +68,11 @@ export function vendFaults(site: () => Site): void {
 
   it('leaves an item to a person whose success comes when nobody waits for it any more', async () => {
     site().fault({ successLateMs: 2_500 });
-    expect(await site().buy([{ press: 11 }])).toMatchObject({
+    const visit = await site().begin([{ press: 11 }]);
+    await visit.fell(1);
+    expect(await visit.ended()).toMatchObject({
       state: 'RELEASED',
+      fell: [11],
       vends: ['11 uncertain'],
       cases: ['uncertain-vend'],
     });
@@ -77,8 +80,10 @@ export function vendFaults(site: () => Site): void {
 
   it('takes cash for no concern of anybody’s who pays with the phone', async () => {
     site().fault({ cashSale: true });
+    const before = site().machine.dispensed.length;
     site().machine.press(12);
-    await site().machine.until(({ dispensed }) => dispensed.at(-1)?.cash === true);
+    await site().machine.until(({ dispensed }) => dispensed.length === before + 1);
+    expect(site().machine.dispensed.at(-1)).toMatchObject({ selection: 12, cash: true });
     site().fault({ cashSale: false });
     expect(await site().buy([{ press: 11 }, { finish: true }])).toMatchObject({ state: 'COMMITTED', fell: [11] });
   });
