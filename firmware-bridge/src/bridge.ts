@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import type { MachineEventBody, Presence } from '#machine-protocol/messages.js';
 
-import { QibixxAdapter } from './adapters/qibixx/qibixx-adapter.js';
-import { SerialLink } from './adapters/qibixx/serial-link.js';
+import type { MachineAdapter } from './adapters/adapter.js';
+import { openAdapter, type AdapterConfig } from './adapters/open-adapter.js';
 import type { Cancel, Clock } from './clock.js';
 import { systemClock } from './clock.js';
 import { Core } from './core.js';
@@ -16,19 +16,14 @@ import { DEFAULT_TIMINGS, type Timings } from './timings.js';
 import { EventFeed } from './uplink/event-feed.js';
 import { Uplink } from './uplink/uplink.js';
 
-export interface BridgeConfig {
+export interface BridgeConfig extends AdapterConfig {
   readonly machineId: string;
-  /** Prefer a stable name such as /dev/serial/by-id/…: the port is found again after it was unplugged. */
-  readonly serialPath: string;
   readonly mqttUrl: string;
   readonly mqttUsername?: string | undefined;
   readonly mqttPassword?: string | undefined;
   /** PEM text of a private authority. */
   readonly mqttCa?: string | undefined;
   readonly journalDir: string;
-  /** ISO 4217 letters. */
-  readonly currency: string;
-  readonly decimals: number;
   readonly timings?: Partial<Timings>;
 }
 
@@ -60,7 +55,7 @@ class Bridge implements RunningBridge {
   readonly bootId = randomUUID();
   private readonly timings: Timings;
   private readonly journal: Journal;
-  private readonly adapter: QibixxAdapter;
+  private readonly adapter: MachineAdapter;
   private readonly core: Core;
   private readonly uplink: Uplink;
   private readonly feed: EventFeed;
@@ -74,14 +69,11 @@ class Bridge implements RunningBridge {
     private readonly clock: Clock,
     private readonly log: Log,
   ) {
-    const { machineId, currency, decimals, serialPath } = config;
+    const { machineId, currency, decimals } = config;
     const timings = { ...DEFAULT_TIMINGS, ...config.timings };
     this.timings = timings;
     this.journal = this.openJournal();
-    const link = new SerialLink({ path: serialPath, ...timings }, clock, log);
-    this.adapter = new QibixxAdapter(link, { currency, decimals, timings }, clock, log, (event) =>
-      this.core.take(event),
-    );
+    this.adapter = openAdapter(config, { timings, clock, log, emit: (event) => this.core.take(event) });
     this.core = new Core(
       { bootId: this.bootId, currency, exponent: decimals, timings },
       {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { DEFAULT_MDB } from './adapters/mdb/settings.js';
 import { ConfigError, readConfig } from './config.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'vendrail-config-'));
@@ -54,6 +55,26 @@ it('needs no file', () => {
     VENDRAIL_DECIMALS: '2',
   });
   expect(config).toMatchObject({ currency: 'EUR', decimals: 2 });
+});
+
+it('takes the settings of an adapter that leaves MDB to us, and fills in what is usual', () => {
+  const file = fileOf({ ...good, adapter: 'wafer-star', mdb: { address: '0x60', scale: 50, chkForwarded: false } });
+  expect(readConfig(file, {})).toMatchObject({
+    adapter: 'wafer-star',
+    mdb: { ...DEFAULT_MDB, address: 0x60, scale: 50, chkForwarded: false },
+  });
+});
+
+it.each([
+  [{ adapter: 'wafer-star', mdb: { address: '0x20' } }, 'mdb.address'],
+  [{ adapter: 'wafer-star', mdb: { level: 4 } }, 'mdb.level'],
+  [{ adapter: 'wafer-star', mdb: { responseSeconds: 4 } }, 'mdb.responseSeconds'],
+  [{ adapter: 'wafer-star', mdb: { colour: 'red' } }, 'mdb'],
+  [{ adapter: 'other' }, 'adapter'],
+  [{ mdb: {} }, 'mdb'],
+])('refuses %j', (changes, setting) => {
+  const faults = faultsOf(() => readConfig(fileOf({ ...good, ...changes }), {}));
+  expect(faults.map((fault) => fault.split(':')[0])).toEqual([setting]);
 });
 
 it('reads the private authority’s certificate', () => {

@@ -4,7 +4,9 @@ import { z } from 'zod';
 
 import { MACHINE_ID_PATTERN } from '#machine-protocol/topics.js';
 
-import { ADAPTER_CURRENCIES } from './adapters/qibixx/settings.js';
+import { ADAPTER_CURRENCIES } from './adapters/currencies.js';
+import { DEFAULT_MDB } from './adapters/mdb/settings.js';
+import { ADAPTERS } from './adapters/open-adapter.js';
 import type { BridgeConfig } from './bridge.js';
 import { DEFAULT_TIMINGS, type Timings } from './timings.js';
 
@@ -17,8 +19,25 @@ const timings = z
   .partialRecord(z.enum(timingNames), z.int().min(1).max(TIMING_MAX_MS))
   .transform((given): Partial<Timings> => given);
 
+const ADDRESSES = { '0x10': 0x10, '0x60': 0x60 } as const;
+
+/** In the limits of MDB/ICP 4.2, READER CONFIG: one byte each, and no response time below the standard's own 5 s. */
+const mdb = z.strictObject({
+  address: z
+    .enum(['0x10', '0x60'])
+    .default('0x10')
+    .transform((text) => ADDRESSES[text]),
+  level: z.literal([1, 2, 3]).default(DEFAULT_MDB.level),
+  scale: z.int().min(1).max(255).default(DEFAULT_MDB.scale),
+  responseSeconds: z.int().min(5).max(255).default(DEFAULT_MDB.responseSeconds),
+  alwaysIdle: z.boolean().default(DEFAULT_MDB.alwaysIdle),
+  multiVend: z.boolean().default(DEFAULT_MDB.multiVend),
+  chkForwarded: z.boolean().default(DEFAULT_MDB.chkForwarded),
+});
+
 const settings = z.strictObject({
   machineId: z.string().regex(MACHINE_ID_PATTERN, 'letters, digits, "-" and "_", at most 64'),
+  adapter: z.enum(ADAPTERS).optional(),
   serialPath: z.string().startsWith('/', 'a path such as /dev/serial/by-id/…'),
   mqttUrl: z.url({ protocol: /^(mqtts?|wss?)$/, error: 'mqtt://, mqtts://, ws:// or wss://' }),
   mqttUsername: z.string().optional(),
@@ -36,12 +55,14 @@ const settings = z.strictObject({
     ],
     '0, 1, 2 or 3',
   ),
+  mdb: mdb.optional(),
   timings: timings.optional(),
 });
 
 /** Environment variables stand above the file, so that a password need not be written into it. */
 const VARIABLES = {
   machineId: 'VENDRAIL_MACHINE_ID',
+  adapter: 'VENDRAIL_ADAPTER',
   serialPath: 'VENDRAIL_SERIAL_PATH',
   mqttUrl: 'VENDRAIL_MQTT_URL',
   mqttUsername: 'VENDRAIL_MQTT_USERNAME',
@@ -84,10 +105,12 @@ export function readConfig(file: string | undefined, environment: NodeJS.Process
       }),
     );
   }
-  const { mqttCaFile, timings, ...rest } = result.data;
+  const { mqttCaFile, timings, mdb, ...rest } = result.data;
+  if (mdb !== undefined && rest.adapter !== 'wafer-star') throw new ConfigError(['mdb: only with adapter wafer-star']);
   return {
     ...rest,
     ...(timings !== undefined && { timings }),
+    ...(mdb !== undefined && { mdb }),
     ...(mqttCaFile !== undefined && { mqttCa: readText(mqttCaFile, 'mqttCaFile') }),
   };
 }

@@ -6,10 +6,14 @@ import { join } from 'node:path';
 import { startBridge, type BridgeConfig, type RunningBridge } from '#bridge/bridge.js';
 import { jsonLog } from '#bridge/log.js';
 import type { Timings } from '#bridge/timings.js';
+import { DIALECTS } from '#simulated-machine/faults.js';
 import { SimulatedMachine, type SimulatedMachineOptions } from '#simulated-machine/simulated-machine.js';
 
 import { TestBroker, type Door } from './test-broker.js';
 import { TestGateway } from './test-gateway.js';
+
+/** The adapters that a test of behaviour runs with; the bridge calls them by the same names. */
+export { DIALECTS };
 
 /** Fast enough for a test, slow enough for a busy computer. */
 const TIMINGS: Partial<Timings> = {
@@ -71,6 +75,7 @@ export class Bench {
   async startBridge(timings: Partial<Timings> = {}): Promise<RunningBridge> {
     const config: BridgeConfig = {
       machineId: MACHINE_ID,
+      adapter: this.machine.view().dialect,
       serialPath: this.machine.path,
       mqttUrl: this.bridgeDoor.url,
       journalDir: this.journalDir,

@@ -1,10 +1,11 @@
-import { Bench } from './bench.js';
+import { Bench, DIALECTS } from './bench.js';
 
 let bench: Bench;
 afterEach(() => bench.clear());
 
+describe.each(DIALECTS)('with a %s adapter', (dialect) => {
 it('reports a vend as uncertain when the bridge died during it, and voids the grant', async () => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   const first = await bench.startBridge();
   bench.machine.scriptBuyer([{ press: 11 }, { press: 12, resultAfterMs: 60_000 }]);
   const grant = bench.grant();
@@ -32,7 +33,7 @@ it('reports a vend as uncertain when the bridge died during it, and voids the gr
 it.each(['reset-before-approval', 'reset-after-approval'] as const)(
   'reports a vend as uncertain after a %s, as nobody saw the item',
   async (result) => {
-    bench = await Bench.set();
+    bench = await Bench.set({ dialect });
     await bench.startBridge();
     bench.machine.scriptBuyer([{ press: 11, result }]);
     bench.grant();
@@ -43,7 +44,7 @@ it.each(['reset-before-approval', 'reset-after-approval'] as const)(
 );
 
 it('reports a vend as cancelled when the machine took the request back', async () => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   await bench.startBridge();
   bench.machine.scriptBuyer([{ press: 11, result: 'cancelled' }, { press: 12 }, { finish: true }]);
   bench.grant();
@@ -57,7 +58,7 @@ it('reports a vend as cancelled when the machine took the request back', async (
 });
 
 it('gives up on a result that never comes, and switches the adapter off and on to lock the machine', async () => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   await bench.startBridge({ resultMs: 200, stopRetryMs: 100 });
   bench.machine.scriptBuyer([{ press: 11, result: 'never-result' }]);
   bench.grant();
@@ -69,7 +70,7 @@ it('gives up on a result that never comes, and switches the adapter off and on t
 });
 
 it('reports a vend as uncertain when the serial plug is pulled during it, and sells again after it was put back', async () => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   await bench.startBridge();
   bench.machine.scriptBuyer([{ press: 11, resultAfterMs: 300 }]);
   bench.grant();
@@ -90,7 +91,7 @@ it('reports a vend as uncertain when the serial plug is pulled during it, and se
 });
 
 it('closes the session as lost when machine and adapter lose their power between two vends', async () => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   await bench.startBridge();
   bench.machine.scriptBuyer([{ press: 11 }, { walkAway: true }]);
   bench.grant();
@@ -100,4 +101,5 @@ it('closes the session as lost when machine and adapter lose their power between
   expect(await bench.gateway.event('session.closed')).toMatchObject({ reason: 'adapter-lost', dispensed: 1 });
   expect(bench.gateway.bodies('vend.uncertain')).toEqual([]);
   await bench.gateway.presence(({ machineState }) => machineState === 'ready');
+});
 });

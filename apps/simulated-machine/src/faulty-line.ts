@@ -1,3 +1,4 @@
+import type { Message } from './adapter-box.js';
 import type { Faults } from './faults.js';
 
 /** Between two pieces of a line, and the time in which lines are collected to be joined. */
@@ -5,7 +6,7 @@ const GAP_MS = 8;
 
 const NOISE = Buffer.from([0x00, 0xfe, 0x81, 0x63, 0x2c, 0xff]);
 
-/** Puts lines on the wire in order, as badly as the faults ask for. */
+/** Puts lines, or blocks of bytes, on the wire in order, as badly as the faults ask for. */
 export class FaultyLine {
   private readonly chunks: Buffer[] = [];
   private timer: NodeJS.Timeout | undefined;
@@ -15,13 +16,13 @@ export class FaultyLine {
     private readonly write: (bytes: Buffer) => void,
   ) {}
 
-  send(lines: readonly string[]): void {
+  send(messages: readonly Message[]): void {
     const { pieces, joined, garbage, duplicateStatus, silent } = this.faults();
     if (silent) return;
-    for (const line of lines) {
-      const copies = duplicateStatus && line.startsWith('c,STATUS,') ? 2 : 1;
+    for (const message of messages) {
+      const copies = duplicateStatus && message.repeatable ? 2 : 1;
       for (let copy = 0; copy < copies; copy += 1) {
-        const bytes = Buffer.concat([garbage ? NOISE : Buffer.alloc(0), Buffer.from(`${line}\r\n`, 'latin1')]);
+        const bytes = Buffer.concat([garbage ? NOISE : Buffer.alloc(0), message.bytes]);
         const middle = Math.ceil(bytes.length / 2);
         this.chunks.push(...(pieces ? [bytes.subarray(0, middle), bytes.subarray(middle)] : [bytes]));
       }

@@ -5,10 +5,10 @@ import { z } from 'zod';
 
 import { startControlApi } from './control-api.js';
 import { DEMO_SLOTS } from './demo-planogram.js';
-import { type Faults, readFault } from './faults.js';
+import { DIALECTS, type Faults, readFault } from './faults.js';
 import { SimulatedMachine } from './simulated-machine.js';
 
-const HELP = `SIMULATOR: a vending machine with a Qibixx adapter on a pseudo-terminal, and its front as a web page.
+const HELP = `SIMULATOR: a vending machine with its adapter on a pseudo-terminal, and its front as a web page.
 
   simulated-machine [options]        each also as an environment variable
 
@@ -18,6 +18,7 @@ const HELP = `SIMULATOR: a vending machine with a Qibixx adapter on a pseudo-ter
   --slots FILE         SIMULATED_MACHINE_SLOTS     JSON: [{"selection": 11, "priceMinor": 1500, "stock": 8, "label": "…"}]
   --currency LETTERS   SIMULATED_MACHINE_CURRENCY  (default SEK)
   --decimals N         SIMULATED_MACHINE_DECIMALS  (default 2)
+  --dialect NAME       SIMULATED_MACHINE_DIALECT   qibixx (default) or wafer-star
   --fault NAME[=NUMBER]                            on from the beginning; may be given again. Names: README.md
 `;
 
@@ -41,10 +42,11 @@ const settings = z.object({
   slots: z.string().optional(),
   currency: z.string().regex(/^[A-Z]{3}$/),
   decimals: z.coerce.number().pipe(z.int().min(0).max(3)),
+  dialect: z.enum(DIALECTS),
 });
 
 const text = { type: 'string' } as const;
-const OPTIONS = { name: text, link: text, port: text, slots: text, currency: text, decimals: text } as const;
+const OPTIONS = { name: text, link: text, port: text, slots: text, currency: text, decimals: text, dialect: text } as const;
 const MORE = { fault: { type: 'string', multiple: true }, help: { type: 'boolean', short: 'h' } } as const;
 
 async function main(): Promise<void> {
@@ -53,7 +55,7 @@ async function main(): Promise<void> {
   const environment = Object.fromEntries(
     Object.keys(OPTIONS).map((name) => [name, process.env[`SIMULATED_MACHINE_${name.toUpperCase()}`]]),
   );
-  const defaults = { name: 'demo', port: '0', currency: 'SEK', decimals: '2' };
+  const defaults = { name: 'demo', port: '0', currency: 'SEK', decimals: '2', dialect: 'qibixx' };
   const { slots, link, port, ...rest } = settings.parse({ ...defaults, ...defined(environment), ...defined(values) });
   const machine = await SimulatedMachine.start({
     ...rest,

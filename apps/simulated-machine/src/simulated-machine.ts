@@ -1,8 +1,9 @@
+import { type AdapterBox, qibixxBox, type Surroundings } from './adapter-box.js';
 import { Buyer, type BuyerStep, type PressResult } from './buyer.js';
 import { type Dialect, type Faults, NO_FAULTS, vendEndingOf, withFaults } from './faults.js';
 import { type Delivery, displayOf, type MachineView } from './machine-view.js';
-import { QibixxDialect } from './qibixx-dialect.js';
 import { SerialEnd } from './serial-end.js';
+import { WaferStarDialect } from './wafer-star-dialect.js';
 import { mayAsk, react, type Slot, type Vmc, type VmcInput, type VmcOutput } from './vmc-model.js';
 
 export interface SimulatedMachineOptions {
@@ -11,6 +12,8 @@ export interface SimulatedMachineOptions {
   readonly slots: readonly Slot[];
   readonly currency: string;
   readonly decimals: number;
+  /** What stands between machine and computer; `qibixx` when left out. */
+  readonly dialect?: Dialect;
   /** Where the serial device appears; a fresh name under the system's temporary folder when left out. */
   readonly linkPath?: string;
   /** From approval to the item's fall. */
@@ -28,7 +31,7 @@ const RESPONSE_MS = 30_000;
 /** The tray is a list for people and tests; a machine that was never emptied keeps the latest. */
 const DELIVERIES_MAX = 10_000;
 
-/** A vending machine with a Qibixx adapter on a real pseudo-terminal. It says SIMULATOR wherever it can. */
+/** A vending machine with an adapter on a real pseudo-terminal. It says SIMULATOR wherever it can. */
 export class SimulatedMachine {
   readonly dispensed: Delivery[] = [];
   private vmc: Vmc;
@@ -41,7 +44,7 @@ export class SimulatedMachine {
   private storm: NodeJS.Timeout | undefined;
   private powerReturns: NodeJS.Timeout | undefined;
   private notice = '';
-  private readonly dialect: QibixxDialect;
+  private readonly box: AdapterBox;
   private readonly serial: SerialEnd;
   private readonly buyer: Buyer;
   private readonly listeners = new Set<() => void>();
@@ -49,6 +52,7 @@ export class SimulatedMachine {
   static async start(options: SimulatedMachineOptions): Promise<SimulatedMachine> {
     const machine = new SimulatedMachine(options);
     machine.serial.plugIn();
+    machine.box.powerOn();
     machine.setFault(options.faults ?? {});
     return machine;
   }
@@ -63,12 +67,15 @@ export class SimulatedMachine {
       outOfService: false,
       creditMinor: 0,
     };
-    this.dialect = new QibixxDialect(options.name, options.decimals);
+    this.box = boxOf(options, {
+      send: (messages) => this.serial.send(messages),
+      put: (input) => this.obey(input),
+    });
     this.serial = new SerialEnd(
       options.name,
       options.linkPath,
       () => this.faults,
-      (line) => this.obey(line),
+      (bytes) => this.box.hear(bytes),
     );
     this.buyer = new Buyer((step) => ('press' in step ? this.choose(step) : this.finish()));
   }
@@ -106,7 +113,7 @@ export class SimulatedMachine {
     this.pressed = { result, afterMs };
     this.put({ type: 'press', selection: step.press });
     if (result === 'cancelled') this.put({ type: 'cancel' });
-    if (result === 'reset-before-approval') this.put({ type: 'reset' });
+    if (result === 'reset-before-approval') this.reset();
   }
 
   private payCash(selection: number, afterMs: number): void {
@@ -136,7 +143,7 @@ export class SimulatedMachine {
     this.vmc = { ...this.vmc, multiVend: !now.singleVend, alwaysIdle: now.selectionFirst };
     if (now.unplugged && !before.unplugged) void this.serial.unplug();
     if (!now.unplugged && before.unplugged) this.serial.plugIn();
-    if (now.inactive !== before.inactive) this.put({ type: 'mute', on: now.inactive });
+    if (now.inactive !== before.inactive) this.box.mute(now.inactive);
     if (now.outOfService !== before.outOfService) this.put({ type: 'service', out: now.outOfService });
     if (now.sessionTimeoutMs !== before.sessionTimeoutMs) this.armSessionTimer();
     clearInterval(this.storm);
@@ -146,19 +153,20 @@ export class SimulatedMachine {
 
   /** The machine controller is reset by itself. */
   reset(): void {
-    this.put({ type: 'reset' });
+    this.box.reset();
   }
 
   /** Machine and adapter lose their power: the spiral stands still, the session and the settings are gone. */
   async powerCut(forMs = POWER_CUT_MS): Promise<void> {
     clearTimeout(this.motor);
     this.buyer.sessionOver();
-    this.dialect.loseMemory();
+    this.box.powerOff();
     this.put({ type: 'power-off' });
     await this.serial.unplug();
     this.changed();
     this.powerReturns = setTimeout(() => {
       if (!this.faults.unplugged) this.serial.plugIn();
+      this.box.powerOn();
       this.changed();
     }, forMs);
   }
@@ -169,7 +177,7 @@ export class SimulatedMachine {
     return {
       simulator: true,
       name,
-      dialect: 'qibixx' satisfies Dialect,
+      dialect: this.options.dialect ?? 'qibixx',
       serialPath: this.path,
       mode,
       plugged: this.serial.plugged,
@@ -202,16 +210,15 @@ export class SimulatedMachine {
       clearTimeout(timer);
     }
     this.buyer.sessionOver();
+    this.box.powerOff();
     await this.serial.remove();
     this.changed();
   }
 
   // ------------------------------------------------------------------------------------------------------ inner works
 
-  private obey(line: string): void {
-    const { lines, input } = this.dialect.hear(line);
-    this.serial.send(lines);
-    if (input === undefined) return;
+  /** What the adapter passes on to the machine. */
+  private obey(input: VmcInput): void {
     const { refuseStart, slowAnswerMs } = this.faults;
     if (input.type === 'begin-session' && refuseStart !== false) {
       this.setFault({ refuseStart: refuseStart > 1 && refuseStart - 1 });
@@ -251,7 +258,7 @@ export class SimulatedMachine {
   }
 
   private tell(output: VmcOutput): void {
-    this.serial.send(this.dialect.tell(this.distort(output)));
+    this.box.tell(this.distort(output));
     if (output.type === 'motor') this.turn();
     if (output.type !== 'delivery') return;
     const { type: _, ...item } = output;
@@ -275,11 +282,17 @@ export class SimulatedMachine {
       if (result === 'jammed') return this.put({ type: 'motor-done', result: 'jammed' });
       if (result === 'dispensed') return this.put({ type: 'motor-done', result: 'dispensed' });
       this.put({ type: 'motor-done', result: 'unreported' });
-      if (result === 'reset-after-approval') this.put({ type: 'reset' });
+      if (result === 'reset-after-approval') this.reset();
     }, afterMs);
   }
 
   private changed(): void {
     for (const listener of this.listeners) listener();
   }
+}
+
+function boxOf({ dialect, name, currency, decimals, slots }: SimulatedMachineOptions, around: Surroundings): AdapterBox {
+  if (dialect !== 'wafer-star') return qibixxBox(name, decimals, around);
+  const dearestMinor = Math.max(0, ...slots.map(({ priceMinor }) => priceMinor));
+  return new WaferStarDialect({ name, currency, decimals, dearestMinor }, around);
 }

@@ -1,4 +1,4 @@
-import { formatAmount, parseAmount } from './amounts.js';
+import { formatAmount, parseAmount } from '../amounts.js';
 
 /**
  * The text protocol of the Qibixx MDB adapters as a cashless peripheral (maker's pages "api-cashless-slave",

@@ -3,7 +3,7 @@ import { silentLog } from '../../log.js';
 import { DEFAULT_TIMINGS } from '../../timings.js';
 import type { AdapterEvent } from '../adapter.js';
 import { QibixxAdapter } from './qibixx-adapter.js';
-import type { LineLink, LinkListener } from './serial-link.js';
+import type { LineLink, LinkListener } from './line-link.js';
 
 /** The other end of the line, played by the test. */
 class ScriptedLink implements LineLink {

@@ -5,7 +5,7 @@ import type { AdapterEvent, AdapterIdentity, MachineAdapter, MachineStatus } fro
 import { Transcript } from '../transcript.js';
 import { Opening } from './opening.js';
 import { commands, parseLine, type AdapterLine } from './protocol.js';
-import type { LineLink } from './serial-link.js';
+import type { LineLink } from './line-link.js';
 import { StartUp } from './start-up.js';
 
 export interface QibixxOptions {

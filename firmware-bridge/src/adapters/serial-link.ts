@@ -1,22 +1,22 @@
 import { SerialPort } from 'serialport';
 
-import type { Cancel, Clock } from '../../clock.js';
-import type { Log } from '../../log.js';
-import { LineFramer } from './framing.js';
+import type { Cancel, Clock } from '../clock.js';
+import type { Log } from '../log.js';
 
 /** What a link tells the adapter that uses it. */
-export interface LinkListener {
+export interface ByteListener {
   opened(): void;
-  line(text: string): void;
-  garbage(detail: string): void;
+  bytes(chunk: Uint8Array): void;
   closed(reason: string): void;
 }
 
-/** Lines in both directions over something that may vanish and come back. */
-export interface LineLink {
-  start(listener: LinkListener): void;
-  /** Sends one line; a line for a closed port is dropped, as nothing said to a machine may wait. */
-  write(line: string): void;
+/** Bytes in both directions over something that may vanish and come back. */
+export interface ByteLink {
+  start(listener: ByteListener): void;
+  /** What is said to a closed port is dropped, as nothing said to a machine may wait. */
+  write(bytes: Uint8Array): void;
+  /** Looks whether the port is still there, without a word to the other end; closes it when it is not. */
+  check(): void;
   /** Closes the port and opens it again after the back-off: the other end is silent or makes no sense. */
   drop(reason: string): void;
   /** The other end answered as it should: the next back-off starts from the beginning. */
@@ -24,14 +24,13 @@ export interface LineLink {
   stop(): Promise<void>;
 }
 
-/** The maker's USB units and Pi hats talk at this speed, 8N1. */
-const BAUD = 115_200;
-
 /** A whole start-up sequence is some 200 bytes; this many unsent bytes mean that the other end takes nothing. */
 const UNSENT_MAX = 4_096;
 
 export interface SerialLinkOptions {
   readonly path: string;
+  /** Always 8N1. */
+  readonly baud: number;
   readonly reopenMinMs: number;
   readonly reopenMaxMs: number;
 }
@@ -40,9 +39,9 @@ export interface SerialLinkOptions {
  * A serial port that is opened again whenever it goes. `serialport` has no reconnect of its own, and on an unplugged
  * device tells of the loss only when the port is used; the adapter's heartbeat uses it.
  */
-export class SerialLink implements LineLink {
+export class SerialLink implements ByteLink {
   private port: SerialPort | undefined;
-  private listener: LinkListener | undefined;
+  private listener: ByteListener | undefined;
   private backoffMs: number;
   private reopening: Cancel | undefined;
   private stopped = false;
@@ -56,21 +55,16 @@ export class SerialLink implements LineLink {
     this.backoffMs = options.reopenMinMs;
   }
 
-  start(listener: LinkListener): void {
+  start(listener: ByteListener): void {
     this.listener = listener;
     this.open();
   }
 
   private open(): void {
-    const port = new SerialPort({ path: this.options.path, baudRate: BAUD, autoOpen: false });
-    const framer = new LineFramer();
+    const port = new SerialPort({ path: this.options.path, baudRate: this.options.baud, autoOpen: false });
     this.port = port;
     port.on('data', (chunk: Buffer) => {
-      for (const frame of framer.push(chunk)) {
-        if (this.port !== port) return;
-        if ('line' in frame) this.listener?.line(frame.line);
-        else this.listener?.garbage(frame.garbage);
-      }
+      if (this.port === port) this.listener?.bytes(chunk);
     });
     // A failing write also closes the port, and 'close' does the rest.
     port.on('error', (error) => this.log.warn('serial port error', { reason: error.message }));
@@ -95,11 +89,21 @@ export class SerialLink implements LineLink {
     this.listener?.closed(reason);
   }
 
-  write(line: string): void {
+  write(bytes: Uint8Array): void {
     const port = this.port;
     if (port?.isOpen !== true) return;
     if (port.writableLength > UNSENT_MAX) return this.drop('the port takes no more bytes');
-    port.write(`${line}\n`, 'latin1');
+    port.write(Buffer.from(bytes));
+  }
+
+  check(): void {
+    const port = this.port;
+    if (port?.isOpen !== true) return;
+    port.get((error) => {
+      // Not every port has modem lines, and one that says so is there.
+      if (!error || /inappropriate ioctl/i.test(error.message)) return;
+      if (this.port === port) this.drop(error.message);
+    });
   }
 
   drop(reason: string): void {

@@ -1,4 +1,4 @@
-/** Amounts on a Qibixx line: decimal text with a dot. Text to whole smallest units and back; no float in between. */
+/** Amounts as people and text protocols write them: decimal text with a dot. Text to whole smallest units and back; no float in between. */
 
 /** The most the machine protocol carries in one amount. */
 const MINOR_MAX = 99_999_999;

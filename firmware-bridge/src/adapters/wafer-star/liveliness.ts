@@ -1,0 +1,82 @@
+import type { Cancel, Clock } from '../../clock.js';
+import type { Timings } from '../../timings.js';
+import type { MdbState } from '../mdb/state.js';
+
+/** A machine that does not answer so many requests for the time has no clock to tell. */
+const PROBES_MAX = 3;
+
+export interface LivelinessActions {
+  phase(): MdbState['phase'];
+  /** Look whether the port is there. */
+  check(): void;
+  restart(): void;
+  probe(): void;
+  lost(): void;
+}
+
+/**
+ * An idle machine says nothing that the adapter passes on, so silence alone proves nothing. What can be done about it:
+ * the port is looked at; a machine that does not set us up is told JUST RESET again; and one that answers TIME/DATE
+ * REQUEST (MDB/ICP 4.2, an option of level 2) is asked the time, and is lost when it stops answering.
+ */
+export class Liveliness {
+  private heardAt = 0;
+  private restartedAt = 0;
+  private probes = 0;
+  private tellsTime = false;
+  private beat: Cancel | undefined;
+
+  constructor(
+    private readonly timings: Pick<Timings, 'heartbeatMs' | 'silentMs'>,
+    private readonly clock: Clock,
+    private readonly actions: LivelinessActions,
+  ) {}
+
+  begin(): void {
+    this.end();
+    this.heardAt = this.clock.monotonicMs();
+    this.restartedAt = this.heardAt;
+    this.probes = 0;
+    this.tellsTime = false;
+    this.next();
+  }
+
+  end(): void {
+    this.beat?.();
+  }
+
+  heard(): void {
+    this.heardAt = this.clock.monotonicMs();
+  }
+
+  /** The machine said the time. */
+  answered(): void {
+    this.probes = 0;
+    this.tellsTime = true;
+  }
+
+  private next(): void {
+    this.beat = this.clock.after(this.timings.heartbeatMs, () => {
+      this.next();
+      this.look(this.actions.phase());
+    });
+  }
+
+  private look(phase: MdbState['phase']): void {
+    const { heartbeatMs, silentMs } = this.timings;
+    const now = this.clock.monotonicMs();
+    this.actions.check();
+    if (phase === 'inactive') {
+      if (now - Math.max(this.heardAt, this.restartedAt) < silentMs) return;
+      this.restartedAt = now;
+      return this.actions.restart();
+    }
+    // A session is not disturbed; it has deadlines of its own.
+    if (phase !== 'enabled' && phase !== 'disabled') return;
+    const silence = now - this.heardAt;
+    if (this.tellsTime && silence >= silentMs) return this.actions.lost();
+    if (silence < heartbeatMs || (!this.tellsTime && this.probes >= PROBES_MAX)) return;
+    this.probes += 1;
+    this.actions.probe();
+  }
+}
