@@ -21,7 +21,7 @@ export function stateFaults(site: () => Site): void {
   });
 
   it('gives everything back when the machine never takes START', async () => {
-    site().fault({ refuseStart: 1_000 });
+    site().fault({ refuseStart: 30 });
     expect(await site().buy([])).toMatchObject({ state: 'RELEASED', committedMinor: 0, fell: [], vends: [], cases: [] });
   });
 

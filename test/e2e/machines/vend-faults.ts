@@ -67,7 +67,7 @@ export function vendFaults(site: () => Site): void {
   });
 
   it('leaves an item to a person whose success comes when nobody waits for it any more', async () => {
-    site().fault({ successLateMs: 2_500 });
+    site().fault({ successLateMs: 4_000 });
     const visit = await site().begin([{ press: 11 }]);
     await visit.fell(1);
     expect(await visit.ended()).toMatchObject({
