@@ -193,7 +193,7 @@ describe('deadlines', () => {
     const reader = readerIn('vend');
     reader.put(approve(1_200));
     reader.now += 28_000;
-    expect(reader.drain()).toEqual(['vend-failure cancelled', 'say 06', 'idle']);
+    expect(reader.drain()).toEqual(['say 06', 'vend-failure cancelled', 'idle']);
   });
 
   it('does not offer a session beyond the life of its grant', () => {

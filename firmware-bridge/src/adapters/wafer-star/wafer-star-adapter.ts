@@ -32,7 +32,7 @@ export class WaferStarAdapter implements MachineAdapter {
   identity: AdapterIdentity = { description: 'WaferStar PC2MDB, machine not yet heard', simulated: false };
   private readonly transcript = new Transcript();
   private readonly liveliness: Liveliness;
-  private framer = this.newFramer();
+  private framer: BlockFramer;
   private state: MdbState = POWER_UP;
   private readonly inputs: MdbInput[] = [];
   private working = false;
@@ -49,6 +49,7 @@ export class WaferStarAdapter implements MachineAdapter {
     private readonly log: Log,
     private readonly emit: (event: AdapterEvent) => void,
   ) {
+    this.framer = this.newFramer();
     this.liveliness = new Liveliness(options.timings, clock, {
       phase: () => this.state.phase,
       check: () => this.link.check(),
