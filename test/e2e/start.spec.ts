@@ -117,6 +117,33 @@ describe('npm start', () => {
     expect(existsSync(pidFile)).toBe(false);
   });
 
+  it('--machines 50 brings up fifty that are ready, each known as simulated', async () => {
+    const databaseUrl = await newDatabase();
+    const start = new Start(['--machines', '50'], { ...environment, DATABASE_URL: databaseUrl });
+    await start.says('Ctrl-C stops everything');
+    await eventually('fifty machines are ready', async () => {
+      const [row] = await queryOf<{ ready: number }>(
+        databaseUrl,
+        `SELECT count(*)::int AS ready FROM machine_presences WHERE simulated AND online AND machine_state = 'ready'`,
+      );
+      return row?.ready === 50 ? true : undefined;
+    });
+    const list = (await (await fetch(`http://127.0.0.1:${environment['MACHINE_PORT']}/machines`)).json()) as {
+      simulator: boolean;
+    }[];
+    start.child.kill('SIGTERM');
+
+    expect(list.map(({ simulator }) => simulator)).toEqual(Array.from({ length: 50 }, () => true));
+    expect(await start.exited).toBe(0);
+  });
+
+  it('refuses a number of machines that is none', async () => {
+    const start = new Start(['--machines', 'many'], environment);
+
+    expect(await start.exited).toBe(1);
+    expect(start.output).toContain('--machines takes a number from 1 to');
+  });
+
   it('names the port that is taken, and what to do', async () => {
     const taken = createServer();
     await new Promise<void>((resolve, reject) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { Agent, request } from 'undici';
 
+import type { LocalEnvironment } from '#local/environment.js';
 import { freePort } from '#local/installation.js';
 import { type LocalSystem, startSystem } from '#local/system.js';
 import type { Invoice } from '#seqr-sandbox/invoice.js';
@@ -37,7 +38,8 @@ export class TestSystem {
     private readonly agent: Agent,
   ) {}
 
-  static async start(): Promise<TestSystem> {
+  /** @param changes to how it is started: more machines, a bridge in a hurry */
+  static async start(changes: Partial<LocalEnvironment> = {}): Promise<TestSystem> {
     const folder = await mkdtemp(join(tmpdir(), 'vendrail-system-'));
     const [httpsPort, sandboxPort, mqttPort, machinePort] = await Promise.all([
       freePort(),
@@ -58,10 +60,11 @@ export class TestSystem {
         sandboxPort,
         mqttPort,
         machinePort,
-        databaseUrl: await newDatabase(),
+        databaseUrl: changes.databaseUrl ?? (await newDatabase()),
         mqttUrl: undefined,
         seqrSoapUrl: undefined,
         dispenseMs: 20,
+        ...changes,
       },
       join(__dirname, '..', '..'),
       (_, work) => work(),

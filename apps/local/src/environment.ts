@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadEnvFile } from 'node:process';
 
+import type { Timings } from '#bridge/timings.js';
+import type { Dialect } from '#simulated-machine/faults.js';
+
 /** The ports of what is embedded, checked before anything starts. */
 export interface LocalEnvironment {
   /** Where data, certificate and secrets are kept between two starts. */
@@ -15,8 +18,12 @@ export interface LocalEnvironment {
   readonly databaseUrl: string | undefined;
   readonly mqttUrl: string | undefined;
   readonly seqrSoapUrl: string | undefined;
-  /** How long the simulated machine takes to drop an item; tests are in a hurry. */
+  /** How many machines to simulate, 1 when not said; and what adapter each has, `qibixx` when not said. */
+  readonly machines?: number;
+  readonly dialect?: Dialect;
+  /** How long a simulated machine takes to drop an item, and what else takes its time; tests are in a hurry. */
   readonly dispenseMs?: number;
+  readonly bridgeTimings?: Partial<Timings>;
 }
 
 export function readLocalEnvironment(projectFolder: string): LocalEnvironment {

@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import type { TimeLineEntryView } from '#fleet/operator-views.js';
+import { DIALECTS, type Dialect } from '#simulated-machine/faults.js';
 
+import { MACHINES_MAX } from './demo-machine.js';
 import { demoPurchase } from './demo-purchase.js';
 import { readLocalEnvironment } from './environment.js';
 import { openInstallation } from './installation.js';
@@ -14,9 +16,11 @@ const HELP = `npm start [-- options]
 Starts Vendrail on this computer: PostgreSQL, MQTT broker, SEQR sandbox, reseller API, machine gateway and one simulated
 vending machine with its bridge. Then it buys something once, to show how; and stays up.
 
-  --once    stop after that purchase: exit code 0 when it was committed
-  --fresh   forget everything first: data, certificate, secrets
-  --help    this text
+  --machines N    simulate so many machines, each with a bridge of its own (1 to ${MACHINES_MAX})
+  --dialect NAME  what stands between machine and bridge: ${DIALECTS.join(' or ')}
+  --once          stop after that purchase: exit code 0 when it was committed
+  --fresh         forget everything first: data, certificate, secrets
+  --help          this text
 
 Set DATABASE_URL, MQTT_URL or SEQR_SOAP_URL to use your own instead of the embedded one; .env.example lists every
 variable. With SEQR_SOAP_URL nothing is bought unasked.
@@ -29,13 +33,23 @@ const paint = (code: number, text: string) => (colours ? `\u001b[${code}m${text}
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { once: { type: 'boolean' }, fresh: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      machines: { type: 'string' },
+      dialect: { type: 'string' },
+      once: { type: 'boolean' },
+      fresh: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help === true) {
     console.log(HELP);
     return 0;
   }
-  const environment = readLocalEnvironment(projectFolder);
+  const environment = {
+    ...readLocalEnvironment(projectFolder),
+    machines: machineCount(values.machines ?? '1'),
+    dialect: dialectOf(values.dialect ?? 'qibixx'),
+  };
   if (values.fresh === true && environment.databaseUrl !== undefined) {
     console.error(
       '--fresh forgets what is embedded, and with it the secret that the purchases in DATABASE_URL were made with: empty that database yourself, or leave --fresh away',
@@ -73,6 +87,18 @@ async function main(): Promise<number> {
   }
 }
 
+function machineCount(text: string): number {
+  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (count < 1 || count > MACHINES_MAX) throw new RangeError(`--machines takes a number from 1 to ${MACHINES_MAX}`);
+  return count;
+}
+
+function dialectOf(text: string): Dialect {
+  const dialect = DIALECTS.find((name) => name === text);
+  if (dialect === undefined) throw new RangeError(`--dialect takes ${DIALECTS.join(' or ')}`);
+  return dialect;
+}
+
 async function progress<T>(what: string, work: () => Promise<T>): Promise<T> {
   const startedAt = performance.now();
   const result = await work();
@@ -92,7 +118,9 @@ function introduce(system: LocalSystem): void {
           ['SEQR sandbox: phone', system.sandbox.url],
           ['SEQR sandbox: SOAP', system.seqrSoapUrl],
         ]),
-    ['Simulated machine', `${system.machineUrl}   (serial line ${system.serialPath})`],
+    system.fleet.length === 1
+      ? ['Simulated machine', `${system.machineUrl}   (serial line ${system.serialPath})`]
+      : [`${system.fleet.length} simulated machines`, system.machineUrl],
     ['PostgreSQL', system.databaseUrl.replace(/:\/\/([^:/@]+):[^@]*@/, '://$1:…@')],
     ['Data', system.dataFolder],
     ['MQTT broker', system.mqttUrl.replace(/:\/\/([^:/@]+):[^@]*@/, '://$1:…@')],

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
-import { type RunningBridge, startBridge } from '#bridge/bridge.js';
+import type { RunningBridge } from '#bridge/bridge.js';
 import { LinkStore } from '#fleet/link/link-store.js';
 import { qrTextOf } from '#fleet/sticker/qr-texts.js';
 import { MachineGatewayModule } from '#machine-gateway/machine-gateway.module.js';
@@ -15,8 +15,7 @@ import { createServer } from '#platform/server.js';
 import { configureHttps } from '#reseller-api/https-server.js';
 import { ResellerApiModule } from '#reseller-api/reseller-api.module.js';
 import { type RunningSandbox, startSandbox } from '#seqr-sandbox/sandbox.js';
-import { startControlApi } from '#simulated-machine/control-api.js';
-import { SimulatedMachine } from '#simulated-machine/simulated-machine.js';
+import type { SimulatedMachine } from '#simulated-machine/simulated-machine.js';
 
 import { seed } from '../../../prisma/seed.js';
 import { developmentCertificate } from './development-certificate.js';
@@ -25,8 +24,9 @@ import { startEmbeddedPostgres } from './embedded-postgres.js';
 import type { LocalEnvironment } from './environment.js';
 import { type Installation, requireFreePort } from './installation.js';
 import { demoCredentials } from './demo-credentials.js';
-import { DEMO_MACHINE_ID, demoMachine } from './demo-machine.js';
+import { DEMO_MACHINE_ID, demoMachine, simulatedMachineIds } from './demo-machine.js';
 import { SANDBOX_RESELLER } from './sandbox-reseller.js';
+import { type FleetMachine, startFleet } from './simulated-fleet.js';
 
 export interface LocalSystem {
   readonly app: NestFastifyApplication;
@@ -37,9 +37,12 @@ export interface LocalSystem {
   readonly seqrSoapUrl: string;
   /** Undefined when SEQR_SOAP_URL names another SEQR. */
   readonly sandbox: RunningSandbox | undefined;
+  /** All simulated machines; the first is the seeded one, and stands in the three fields below too. */
+  readonly fleet: readonly FleetMachine[];
   readonly machine: SimulatedMachine;
-  readonly machineUrl: string;
   readonly bridge: RunningBridge;
+  /** The pages of all of them. */
+  readonly machineUrl: string;
   readonly serialPath: string;
   /** The text of the simulated machine's QR code. */
   readonly qrText: string;
@@ -121,18 +124,24 @@ export async function startSystem(
       closers.push(() => running.close());
       return running;
     });
-    const { machine, machineUrl, bridge } = await progress('Simulated machine and its bridge', () =>
-      startMachine(databaseUrl, mqttUrl, { secret, caFile: certificate.caFile }, installation, environment, closers),
+    const { machines = 1 } = environment;
+    const what = machines === 1 ? 'Simulated machine and its bridge' : `${machines} simulated machines, bridges`;
+    const fleet = await progress(what, () =>
+      startMachines(databaseUrl, mqttUrl, { secret, caFile: certificate.caFile }, installation, environment, closers),
     );
+    const [first] = fleet;
+    if (first === undefined) throw new RangeError('at least one machine is simulated');
+    const { machine, bridge } = first;
     return {
       app,
       databaseUrl,
       mqttUrl,
       seqrSoapUrl,
       sandbox,
+      fleet,
       machine,
-      machineUrl,
       bridge,
+      machineUrl: `http://127.0.0.1:${environment.machinePort}`,
       stop,
       baseUrl: `https://localhost:${environment.httpsPort}`,
       consoleUrl: `https://localhost:${environment.httpsPort}/console/#token=${configuration.OPERATOR_TOKEN}`,
@@ -173,7 +182,10 @@ async function openDatabase(
     url = postgres.url;
   }
   await migrate(url, join(projectFolder, 'prisma', 'migrations'));
-  await withDatabase(url, (database) => seed(database));
+  await withDatabase(url, async (database) => {
+    await seed(database);
+    await simulatedMachineIds(database, environment.machines ?? 1);
+  });
   return url;
 }
 
@@ -193,41 +205,29 @@ async function openBroker(
   return { url: broker.url, serverPassword };
 }
 
-async function startMachine(
+async function startMachines(
   databaseUrl: string,
   mqttUrl: string,
   { secret, caFile }: { secret: string; caFile: string },
   installation: Installation,
   environment: LocalEnvironment,
   closers: (() => Promise<void>)[],
-) {
-  const front = await withDatabase(databaseUrl, (database) => demoMachine(database));
-  const { dispenseMs } = environment;
-  const machine = await SimulatedMachine.start({ ...front, ...(dispenseMs === undefined ? {} : { dispenseMs }) });
-  closers.push(() => machine.stop());
-  const page = await startControlApi([machine], environment.machinePort);
-  closers.push(() => page.close());
-  const credentials = await withDatabase(databaseUrl, (database) =>
-    demoCredentials(new LinkStore(database, new Keys(secret)), {
-      file: join(installation.folder, 'demo-machine-credentials.json'),
-      server: `https://localhost:${environment.httpsPort}`,
-      caFile,
-    }),
-  );
-  const bridge = await startBridge({
-    machineId: DEMO_MACHINE_ID,
-    serialPath: machine.path,
-    mqttUrl,
-    mqttUsername: DEMO_MACHINE_ID,
-    mqttPassword: credentials.mqttPassword,
-    linkKey: credentials.linkKey,
-    previousLinkKey: credentials.previousLinkKey,
-    journalDir: join(installation.folder, 'bridge'),
-    currency: front.currency,
-    decimals: front.decimals,
+): Promise<readonly FleetMachine[]> {
+  const fronts = await withDatabase(databaseUrl, async (database) => {
+    const ids = await simulatedMachineIds(database, environment.machines ?? 1);
+    return Promise.all(ids.map((id) => demoMachine(database, id)));
   });
-  closers.push(() => bridge.stop());
-  return { machine, machineUrl: `http://127.0.0.1:${environment.machinePort}`, bridge };
+  const { machinePort: port, dialect = 'qibixx', dispenseMs, bridgeTimings } = environment;
+  const { folder } = installation;
+  const credentialsOf = (machineId: string) =>
+    withDatabase(databaseUrl, (database) =>
+      demoCredentials(new LinkStore(database, new Keys(secret)), machineId, {
+        file: join(folder, `credentials-of-${machineId}.json`),
+        server: `https://localhost:${environment.httpsPort}`,
+        caFile,
+      }),
+    );
+  return startFleet(fronts, { port, mqttUrl, folder, dialect, dispenseMs, bridgeTimings, credentialsOf }, closers);
 }
 
 async function phoneMachines(databaseUrl: string, merchantId: string) {

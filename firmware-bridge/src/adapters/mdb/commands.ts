@@ -23,16 +23,18 @@ const BARE = [
 ] as const;
 type BareName = (typeof BARE)[number];
 
+export interface PricedCommand {
+  readonly name: 'VEND REQUEST' | 'CASH SALE' | 'NEGATIVE VEND REQUEST';
+  readonly units: number;
+  readonly item: number;
+}
+
 /** What a machine says to a cashless device (MDB/ICP 4.2, section 7.4). Amounts in the machine's units: see `money.ts`. */
 export type VmcCommand =
   | { readonly name: BareName }
   | { readonly name: 'SETUP CONFIG'; readonly level: number }
   | { readonly name: 'SETUP PRICES'; readonly maxUnits: number; readonly minUnits: number }
-  | {
-      readonly name: 'VEND REQUEST' | 'CASH SALE' | 'NEGATIVE VEND REQUEST';
-      readonly units: number;
-      readonly item: number;
-    }
+  | PricedCommand
   | { readonly name: 'VEND SUCCESS'; readonly item: number }
   | { readonly name: 'REVALUE REQUEST'; readonly units: number }
   | { readonly name: 'REQUEST ID'; readonly manufacturer: string; readonly serial: string; readonly model: string }
@@ -51,7 +53,7 @@ interface Row {
 
 const bare = (name: BareName, narrow: number | 'any' = 0): Row => ({ narrow, read: () => ({ name }) });
 
-const priced = (name: 'VEND REQUEST' | 'CASH SALE' | 'NEGATIVE VEND REQUEST', wide: number): Row => ({
+const priced = (name: PricedCommand['name'], wide: number): Row => ({
   narrow: 4,
   wide,
   read: (data, isWide) => {

@@ -13,7 +13,7 @@ function maySell(turn: Turn): boolean {
   return turn.state.phase === 'session-idle' && !turn.waits('END SESSION');
 }
 
-export function onVendRequest(turn: Turn, { units, item }: Extract<VmcCommand, { name: 'VEND REQUEST' }>): void {
+export function onVendRequest(turn: Turn, { units, item }: PricedCommand): void {
   const { phase, vend, options } = turn.state;
   // The same request once more is the same request.
   if (vend?.units === units && vend.item === item) return;
@@ -73,7 +73,7 @@ export function onSessionComplete(turn: Turn): void {
 }
 
 /** Somebody paid with coins. Free and test vends are none of the books' business. */
-export function onCashSale(turn: Turn, { units, item }: Extract<VmcCommand, { name: 'CASH SALE' }>): void {
+export function onCashSale(turn: Turn, { units, item }: PricedCommand): void {
   // Before the set-up nobody knows how wide its amount is.
   if (turn.state.phase === 'inactive') return turn.outOfSequence('CASH SALE');
   const priceMinor = minorOf(units, turn.rules.scale);

@@ -1,0 +1,90 @@
+import { PRICES } from '../../support/test-system.js';
+import type { Site } from './site.js';
+
+/** What may be wrong with a choice, and with how its vend ends. */
+export function vendFaults(site: () => Site): void {
+  it('denies what the machine prices differently from the price list', async () => {
+    site().fault({ priceOffsetMinor: 50 });
+    expect(await site().buy([{ press: 11 }, { finish: true }])).toMatchObject({
+      state: 'RELEASED',
+      fell: [],
+      vends: ['11 denied'],
+      cases: [],
+    });
+  });
+
+  it('denies what the machine cannot name', async () => {
+    site().fault({ reportedSelection: 65_535 });
+    expect(await site().buy([{ press: 11 }, { finish: true }])).toMatchObject({ state: 'RELEASED', fell: [], cases: [] });
+  });
+
+  it.each([
+    ['fails', { vendFailed: true }],
+    ['is cancelled', { vendCancelled: true }],
+  ])('charges nothing for a vend that %s', async (_, fault) => {
+    site().fault(fault);
+    expect(await site().buy([{ press: 11 }, { finish: true }])).toMatchObject({
+      state: 'RELEASED',
+      fell: [],
+      vends: ['11 failed'],
+      cases: [],
+    });
+  });
+
+  it.each([
+    ['RESET before the approval', { resetBeforeApproval: true }, []],
+    ['RESET after the approval', { resetAfterApproval: true }, [11]],
+    ['result that never comes', { successNever: true }, [11]],
+  ])('leaves a %s to a person, and charges nothing of its own', async (_, fault, fell) => {
+    site().fault(fault);
+    expect(await site().buy([{ press: 11 }])).toMatchObject({
+      state: 'RELEASED',
+      committedMinor: 0,
+      fell,
+      vends: ['11 uncertain'],
+      cases: ['uncertain-vend'],
+    });
+  });
+
+  it('charges what came out before a RESET, and leaves the rest to a person', async () => {
+    expect(await site().buy([{ press: 11 }, { press: 12, result: 'reset-after-approval' }])).toMatchObject({
+      state: 'COMMITTED',
+      committedMinor: PRICES[11],
+      fell: [11, 12],
+      vends: ['11 dispensed', '12 uncertain'],
+      cases: ['uncertain-vend'],
+    });
+  });
+
+  it('charges an item whose success comes late', async () => {
+    site().fault({ successLateMs: 1_000 });
+    expect(await site().buy([{ press: 11 }, { finish: true }])).toMatchObject({
+      state: 'COMMITTED',
+      committedMinor: PRICES[11],
+      fell: [11],
+      cases: [],
+    });
+  });
+
+  it('leaves an item to a person whose success comes when nobody waits for it any more', async () => {
+    site().fault({ successLateMs: 4_000 });
+    const visit = await site().begin([{ press: 11 }]);
+    await visit.fell(1);
+    expect(await visit.ended()).toMatchObject({
+      state: 'RELEASED',
+      fell: [11],
+      vends: ['11 uncertain'],
+      cases: ['uncertain-vend'],
+    });
+  });
+
+  it('takes cash for no concern of anybody’s who pays with the phone', async () => {
+    site().fault({ cashSale: true });
+    const before = site().machine.dispensed.length;
+    site().machine.press(12);
+    await site().machine.until(({ dispensed }) => dispensed.length === before + 1);
+    expect(site().machine.dispensed.at(-1)).toMatchObject({ selection: 12, cash: true });
+    site().fault({ cashSale: false });
+    expect(await site().buy([{ press: 11 }, { finish: true }])).toMatchObject({ state: 'COMMITTED', fell: [11] });
+  });
+}

@@ -1,0 +1,3 @@
+import { machineSuite } from './suite.js';
+
+describe('a machine behind a WaferStar adapter', () => machineSuite('wafer-star'));
