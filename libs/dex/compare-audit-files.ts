@@ -63,6 +63,23 @@ export function compareAuditFiles(
   return { verdict, cashless, selections, cash: machine.cash, findings };
 }
 
+/** @param why in words */
+export function uncompared(why: string): Comparison {
+  const unknown = { count: null, minor: null };
+  const cash = {
+    sales: unknown,
+    toBoxMinor: null,
+    toTubesMinor: null,
+    billsMinor: null,
+    outMinor: null,
+    outByHandMinor: null,
+    filledMinor: null,
+    inTubesMinor: null,
+  };
+  const findings: Finding[] = [{ kind: 'not-compared', amountMinor: null, text: `Nothing was compared: ${why}.` }];
+  return { verdict: 'not-compared', cashless: null, selections: [], cash, findings };
+}
+
 interface Match extends CashlessComparison {
   readonly cut: Cut;
   /** What the machine counted beyond the cut. */

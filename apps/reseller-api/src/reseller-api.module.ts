@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 
+import { AuditFilesModule } from '#dex/audit-files.module.js';
 import { Provisioning } from '#fleet/provisioning/provisioning.js';
 import { TerminalStore } from '#fleet/provisioning/terminal-store.js';
 import { seqrIdPrefixOf } from '#fleet/provisioning/seqr-id.js';
@@ -13,6 +14,7 @@ import { PurchasingModule } from '#purchasing/purchasing.module.js';
 import { ReconciliationModule } from '#reconciliation/reconciliation.module.js';
 import { SeqrClient } from '#seqr/client.js';
 
+import { AuditFilesController } from './operator-api/audit-files.controller.js';
 import { LiveStream } from './operator-api/live-stream.js';
 import { MachineViews } from './operator-api/machine-views.js';
 import { OperatorApiController, SessionController } from './operator-api/operator-api.controller.js';
@@ -25,13 +27,14 @@ import { UnattendedPaymentsController } from './unattended-payments/unattended-p
 
 /** HTTPS for SEQR (createPurchase, notifications) and for operators (API, live events, console). */
 @Module({
-  imports: [PurchasingModule, ReconciliationModule],
+  imports: [PurchasingModule, ReconciliationModule, AuditFilesModule],
   controllers: [
     UnattendedPaymentsController,
     SessionController,
     OperatorApiController,
     SeqrTerminalController,
     ReconciliationsController,
+    AuditFilesController,
   ],
   providers: [
     CreatePurchaseService,
