@@ -38,7 +38,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^libs/dex/',
-        pathNot: ['\\.spec\\.ts$', '^libs/dex/(audit-files|audit-file-store|audit-ledger)\\.ts$'],
+        pathNot: ['\\.spec\\.ts$', '^libs/dex/(audit-files(\\.module)?|audit-file-(store|views)|audit-ledger)\\.ts$'],
       },
       to: { pathNot: ['^libs/dex/', '^libs/purchase/money\\.ts$'] },
     },

@@ -9,9 +9,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { BODY_BYTES_MAX } from './unattended-payments/create-purchase.request.js';
 
-/** Stands for a body that was too large: longer than any reader takes. */
-const TOO_LARGE = Buffer.alloc(BODY_BYTES_MAX + 1);
-
 /** Bodies, errors, console and documentation; before `listen`. */
 export async function configureHttps(app: NestFastifyApplication): Promise<void> {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
@@ -29,18 +26,22 @@ export async function configureHttps(app: NestFastifyApplication): Promise<void>
   SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document));
 }
 
-/** createPurchase must answer 200 to anything, so nothing is refused before it has been seen: a body is just bytes. */
+/**
+ * createPurchase must answer 200 to anything, so nothing is refused before it has been seen: a body is just bytes. One that
+ * is too large for its route becomes one that is too long for its reader.
+ */
 function takeBodiesAsBytes(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', (_request, payload, done) => {
+  fastify.addContentTypeParser('*', (request, payload, done) => {
+    const most = bodyBytesMaxOf(request);
     const chunks: Buffer[] = [];
     let length = 0;
     const take = (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= BODY_BYTES_MAX) return void chunks.push(chunk);
+      if (length <= most) return void chunks.push(chunk);
       // Answered at once; what still comes is read and dropped, for as long as a request may take.
       payload.off('data', take).off('end', end).resume();
-      done(null, TOO_LARGE);
+      done(null, Buffer.alloc(most + 1));
     };
     const end = () => done(null, Buffer.concat(chunks));
     payload
@@ -53,6 +54,12 @@ function takeBodiesAsBytes(fastify: FastifyInstance): void {
     request.headers['content-type'] = 'application/octet-stream';
     done(null, payload);
   });
+}
+
+/** Routes that take more than createPurchase say so in their configuration. */
+function bodyBytesMaxOf({ routeOptions }: FastifyRequest): number {
+  const { bodyBytesMax } = routeOptions.config as { readonly bodyBytesMax?: number };
+  return bodyBytesMax ?? BODY_BYTES_MAX;
 }
 
 /** Nothing from elsewhere, no scripts but our own; the components bring their styles with them. */

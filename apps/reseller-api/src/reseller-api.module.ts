@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 
 import { LinkStore } from '#fleet/link/link-store.js';
+import { AuditFilesModule } from '#dex/audit-files.module.js';
 import { Provisioning } from '#fleet/provisioning/provisioning.js';
 import { TerminalStore } from '#fleet/provisioning/terminal-store.js';
 import { seqrIdPrefixOf } from '#fleet/provisioning/seqr-id.js';
@@ -16,6 +17,7 @@ import { SeqrClient } from '#seqr/client.js';
 
 import { EnrolmentController } from './enrolment/enrolment.controller.js';
 import { WrongCodes } from './enrolment/wrong-codes.js';
+import { AuditFilesController } from './operator-api/audit-files.controller.js';
 import { LiveStream } from './operator-api/live-stream.js';
 import { MachineViews } from './operator-api/machine-views.js';
 import { OperatorApiController, SessionController } from './operator-api/operator-api.controller.js';
@@ -28,7 +30,7 @@ import { UnattendedPaymentsController } from './unattended-payments/unattended-p
 
 /** HTTPS for SEQR (createPurchase, notifications) and for operators (API, live events, console). */
 @Module({
-  imports: [PurchasingModule, ReconciliationModule],
+  imports: [PurchasingModule, ReconciliationModule, AuditFilesModule],
   controllers: [
     UnattendedPaymentsController,
     SessionController,
@@ -36,6 +38,7 @@ import { UnattendedPaymentsController } from './unattended-payments/unattended-p
     SeqrTerminalController,
     ReconciliationsController,
     EnrolmentController,
+    AuditFilesController,
   ],
   providers: [
     CreatePurchaseService,

@@ -1,5 +1,5 @@
 import { answers, OPTION } from './answers.js';
-import type { CommandName, VmcCommand } from './commands.js';
+import type { CommandName, PricedCommand } from './commands.js';
 import { minorOf } from './money.js';
 import type { Vend } from './state.js';
 import type { Turn } from './turn.js';
@@ -16,7 +16,7 @@ function maySell(turn: Turn): boolean {
 export function onVendRequest(turn: Turn, { units, item }: PricedCommand): void {
   const { phase, vend, options } = turn.state;
   // The same request once more is the same request.
-  if (vend?.units === units && vend.item === item) return;
+  if (vend !== undefined && vend.units === units && vend.item === item) return;
   const alwaysIdle = phase === 'enabled' && (options & OPTION.alwaysIdle) !== 0;
   if (!alwaysIdle && !maySell(turn)) return turn.outOfSequence('VEND REQUEST');
   // The payer was quicker: this vend is in the session, and the session is asked to end after it.
