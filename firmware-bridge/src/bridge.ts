@@ -14,6 +14,7 @@ import { presenceOf } from './presence.js';
 import { afterPowerCut } from './session/ledger.js';
 import { DEFAULT_TIMINGS, type Timings } from './timings.js';
 import { EventFeed } from './uplink/event-feed.js';
+import { KeyRing } from './uplink/key-ring.js';
 import { Uplink } from './uplink/uplink.js';
 
 export interface BridgeConfig {
@@ -25,6 +26,10 @@ export interface BridgeConfig {
   readonly mqttPassword?: string | undefined;
   /** PEM text of a private authority. */
   readonly mqttCa?: string | undefined;
+  /** 64 hexadecimal digits: signs what goes to the servers, and proves what comes from them. */
+  readonly linkKey: string;
+  /** The one before, until the servers have changed to the new one too. */
+  readonly previousLinkKey?: string | undefined;
   readonly journalDir: string;
   /** ISO 4217 letters. */
   readonly currency: string;
@@ -102,6 +107,7 @@ class Bridge implements RunningBridge {
         username: config.mqttUsername,
         password: config.mqttPassword,
         ca: config.mqttCa,
+        keys: new KeyRing(config.linkKey, config.previousLinkKey),
         timings,
       },
       clock,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { z } from 'zod';
 
+import { LINK_KEY_PATTERN } from '#machine-protocol/signature.js';
 import { MACHINE_ID_PATTERN } from '#machine-protocol/topics.js';
 
 import { ADAPTER_CURRENCIES } from './adapters/qibixx/settings.js';
@@ -17,6 +18,8 @@ const timings = z
   .partialRecord(z.enum(timingNames), z.int().min(1).max(TIMING_MAX_MS))
   .transform((given): Partial<Timings> => given);
 
+const linkKey = z.string().regex(LINK_KEY_PATTERN, '64 hexadecimal digits');
+
 const settings = z.strictObject({
   machineId: z.string().regex(MACHINE_ID_PATTERN, 'letters, digits, "-" and "_", at most 64'),
   serialPath: z.string().startsWith('/', 'a path such as /dev/serial/by-id/…'),
@@ -24,6 +27,8 @@ const settings = z.strictObject({
   mqttUsername: z.string().optional(),
   mqttPassword: z.string().optional(),
   mqttCaFile: z.string().optional(),
+  linkKey,
+  previousLinkKey: linkKey.optional(),
   journalDir: z.string().min(1),
   currency: z.enum(ADAPTER_CURRENCIES),
   decimals: z.union(
@@ -47,13 +52,15 @@ const VARIABLES = {
   mqttUsername: 'VENDRAIL_MQTT_USERNAME',
   mqttPassword: 'VENDRAIL_MQTT_PASSWORD',
   mqttCaFile: 'VENDRAIL_MQTT_CA_FILE',
+  linkKey: 'VENDRAIL_LINK_KEY',
+  previousLinkKey: 'VENDRAIL_PREVIOUS_LINK_KEY',
   journalDir: 'VENDRAIL_JOURNAL_DIR',
   currency: 'VENDRAIL_CURRENCY',
   decimals: 'VENDRAIL_DECIMALS',
 } as const satisfies Partial<Record<keyof z.infer<typeof settings>, string>>;
 
 export const CONFIG_HELP = Object.entries(VARIABLES)
-  .map(([name, variable]) => `  ${name.padEnd(14)} ${variable}`)
+  .map(([name, variable]) => `  ${name.padEnd(16)} ${variable}`)
   .join('\n');
 
 /** Everything that is wrong with the configuration, one fault a line. Values are not repeated: one is a password. */

@@ -12,7 +12,7 @@ const HELP = `Vendrail bridge: the program beside a vending machine.
 FILE is JSON. Each setting may also come from the environment, which stands above the file:
 
 ${CONFIG_HELP}
-  timings        (file only) milliseconds by name; see src/timings.ts
+  timings          (file only) milliseconds by name; see src/timings.ts
 
 It runs until SIGTERM or SIGINT, and then closes the open session first.
 `;

@@ -9,7 +9,7 @@ import type { Timings } from '#bridge/timings.js';
 import { SimulatedMachine, type SimulatedMachineOptions } from '#simulated-machine/simulated-machine.js';
 
 import { TestBroker, type Door } from './test-broker.js';
-import { TestGateway } from './test-gateway.js';
+import { LINK_KEY, TestGateway } from './test-gateway.js';
 
 /** Fast enough for a test, slow enough for a busy computer. */
 const TIMINGS: Partial<Timings> = {
@@ -73,6 +73,7 @@ export class Bench {
       machineId: MACHINE_ID,
       serialPath: this.machine.path,
       mqttUrl: this.bridgeDoor.url,
+      linkKey: LINK_KEY,
       journalDir: this.journalDir,
       currency: 'SEK',
       decimals: 2,

@@ -7,8 +7,13 @@ import type {
   MachineEventType,
   Presence,
 } from '#machine-protocol/messages.js';
-import { topicOf } from '#machine-protocol/topics.js';
+import { linkKey, open, sign } from '#machine-protocol/signature.js';
+import { type Channel, topicOf } from '#machine-protocol/topics.js';
 import { connectAsync, type MqttClient } from 'mqtt';
+
+/** The bench's machine has it too. */
+export const LINK_KEY = '5a'.repeat(32);
+const KEY = linkKey(LINK_KEY);
 
 type Body<T extends MachineEventType> = Extract<MachineEventBody, { type: T }>;
 
@@ -35,8 +40,9 @@ export class TestGateway {
     private readonly machineId: string,
   ) {
     client.on('message', (topic, payload) => {
-      if (topic === topicOf(machineId, 'presence')) this.latestPresence = decodePresence(payload, machineId);
-      else this.take(decodeEvent(payload, machineId));
+      const { body } = open(topic, payload, [KEY]);
+      if (topic === topicOf(machineId, 'presence')) this.latestPresence = decodePresence(body, machineId);
+      else this.take(decodeEvent(body, machineId));
       for (const listener of this.listeners) listener();
     });
   }
@@ -55,7 +61,7 @@ export class TestGateway {
   acknowledge(journalId: string): void {
     const upTo = this.lastSeq.get(journalId) ?? 0;
     const ack = { v: 1, machineId: this.machineId, journalId, upTo, at: new Date().toISOString() } as const;
-    this.client.publish(topicOf(this.machineId, 'ack'), encode(ack), { qos: 1 });
+    this.client.publish(topicOf(this.machineId, 'ack'), this.signed('ack', encode(ack)), { qos: 1 });
   }
 
   sendGrant(fields: Omit<Grant, 'v' | 'type' | 'machineId' | 'at'>): Grant {
@@ -76,9 +82,16 @@ export class TestGateway {
   }
 
   send(command: MachineCommand, { retain } = { retain: false }): void {
-    this.client.publish(topicOf(this.machineId, 'command'), encode(command), { qos: 1, retain });
+    const payload = this.signed('command', encode(command));
+    this.client.publish(topicOf(this.machineId, 'command'), payload, { qos: 1, retain });
   }
 
+  /** As somebody does who has the key. */
+  signed(channel: Channel, body: string): string {
+    return sign(topicOf(this.machineId, channel), body, KEY);
+  }
+
+  /** As anybody can who reaches the broker. */
   sendRaw(payload: string): void {
     this.client.publish(topicOf(this.machineId, 'command'), payload, { qos: 1 });
   }

@@ -4,6 +4,7 @@ import type { Database } from '#platform/database.js';
 import { createLogger } from '#platform/logging.js';
 import { MqttConnection } from '#platform/mqtt.js';
 
+import { LinkKeys } from './link/link-keys.js';
 import { MachineCommands, MachineOfflineError } from './machine-commands.js';
 
 const TERMS = {
@@ -18,6 +19,8 @@ const TERMS = {
   lifetimeMs: 60_000,
   selectionWindowMs: 30_000,
 };
+
+const LINKS = new LinkKeys({ keysOf: () => Promise.resolve(['0'.repeat(64)]) });
 
 /** A broker that takes connections and messages and acknowledges no message. */
 class SilentBroker {
@@ -76,7 +79,7 @@ describe('commands to machines', () => {
     const broker = await SilentBroker.start();
     const log = createLogger('silent', 'test');
     const mqtt = await MqttConnection.connect({ url: broker.url, clientId: 'server' }, log);
-    const commands = new MachineCommands(databaseThatSays([{ boot_id: 'boot-0001' }]), mqtt, clock);
+    const commands = new MachineCommands(databaseThatSays([{ boot_id: 'boot-0001' }]), mqtt, LINKS, clock);
     await commands.grant(TERMS).catch(() => undefined);
     while (broker.published.length === 0) await new Promise((resolve) => setImmediate(resolve));
     const again = broker.nextConnection();
@@ -97,7 +100,7 @@ describe('commands to machines', () => {
   it('a machine that is offline gets none', async () => {
     const published: string[] = [];
     const publisher = { publish: (topic: string) => Promise.resolve(void published.push(topic)) };
-    const commands = new MachineCommands(databaseThatSays([]), publisher, clock);
+    const commands = new MachineCommands(databaseThatSays([]), publisher, LINKS, clock);
 
     await expect(commands.grant(TERMS)).rejects.toThrow(MachineOfflineError);
     expect(published).toEqual([]);

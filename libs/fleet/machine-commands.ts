@@ -4,6 +4,8 @@ import { type CloseGrant, type Grant, PROTOCOL_VERSION } from '#machine-protocol
 import { topicOf } from '#machine-protocol/topics.js';
 import { NotConnectedError } from '#platform/mqtt.js';
 
+import type { LinkKeys } from './link/link-keys.js';
+
 /** Publishes now or throws; never keeps a message for later. */
 export interface Publisher {
   publish(topic: string, payload: string, qos: 0 | 1): Promise<void>;
@@ -46,6 +48,7 @@ export class MachineCommands {
   constructor(
     private readonly database: Database,
     private readonly publisher: Publisher,
+    private readonly links: Pick<LinkKeys, 'sign'>,
     private readonly clock: { now(): number },
   ) {}
 
@@ -61,8 +64,9 @@ export class MachineCommands {
     const bootId = rows[0]?.boot_id;
     if (bootId === undefined) throw new MachineOfflineError('the machine is offline');
     const message: Grant = { v: PROTOCOL_VERSION, type: 'grant', ...terms, bootId, at: this.now() };
+    const payload = await this.links.sign(terms.machineId, 'command', encode(message));
     try {
-      await this.publisher.publish(topicOf(terms.machineId, 'command'), encode(message), COMMAND_QOS);
+      await this.publisher.publish(topicOf(terms.machineId, 'command'), payload, COMMAND_QOS);
     } catch (error) {
       if (error instanceof NotConnectedError) throw error;
       throw new UnsureIfSentError(bootId);
@@ -72,7 +76,8 @@ export class MachineCommands {
 
   async close(terms: Pick<CloseGrant, 'machineId' | 'purchaseId' | 'grantNumber'>): Promise<void> {
     const message: CloseGrant = { v: PROTOCOL_VERSION, type: 'close', ...terms, at: this.now() };
-    await this.publisher.publish(topicOf(terms.machineId, 'command'), encode(message), COMMAND_QOS);
+    const payload = await this.links.sign(terms.machineId, 'command', encode(message));
+    await this.publisher.publish(topicOf(terms.machineId, 'command'), payload, COMMAND_QOS);
   }
 
   private now(): string {

@@ -1,5 +1,7 @@
-import { decodeAck, decodeCommand, decodeEvent, decodePresence, encode, ProtocolError } from './codec.js';
+import { decodeAck, decodeCommand, decodeEvent, decodePresence, encode } from './codec.js';
 import { MESSAGE_BYTES_MAX, type Grant, type MachineEvent, type Presence } from './messages.js';
+import { ProtocolError } from './protocol-error.js';
+import { linkKey, sign } from './signature.js';
 import { machineOfTopic, topicOf, topicOfAll } from './topics.js';
 
 const at = '2026-01-01T00:00:00.000Z';
@@ -101,7 +103,8 @@ it('says where the fault is, and never what was sent', () => {
 
 it('holds a price list of 250 selections', () => {
   const prices = Array.from({ length: 250 }, (_, index) => ({ selection: 65_000 + index, priceMinor: 99_999_999 }));
-  expect(encode({ ...grant, prices }).length).toBeLessThan(MESSAGE_BYTES_MAX);
+  const signed = sign(topicOf('machine-1', 'command'), encode({ ...grant, prices }), linkKey('0'.repeat(64)));
+  expect(signed.length).toBeLessThan(MESSAGE_BYTES_MAX);
 });
 
 describe('topics', () => {

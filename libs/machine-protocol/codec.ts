@@ -8,29 +8,23 @@ import {
   machineEventEnvelope,
   presence,
 } from './messages.js';
-
-/** A message that is not of the protocol. `message` says what was wrong and where; it never repeats the payload. */
-export class ProtocolError extends Error {
-  override readonly name = 'ProtocolError';
-  constructor(
-    readonly code: 'TOO_LARGE' | 'NOT_JSON' | 'NOT_OF_THE_PROTOCOL' | 'OTHER_MACHINE',
-    message: string,
-  ) {
-    super(message);
-  }
-}
+import { ProtocolError } from './protocol-error.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function decoderOf<T extends { machineId: string }>(schema: z.ZodType<T>) {
-  /** @param machineId the machine of the topic; it must be the machine of the message. @throws ProtocolError */
-  return (payload: Uint8Array, machineId: string): T => {
-    if (payload.byteLength > MESSAGE_BYTES_MAX) {
-      throw new ProtocolError('TOO_LARGE', `${payload.byteLength} bytes, at most ${MESSAGE_BYTES_MAX} are allowed`);
+  /**
+   * @param body what `open` (signature.ts) found in the envelope
+   * @param machineId the machine of the topic; it must be the machine of the message. @throws ProtocolError
+   */
+  return (body: Uint8Array | string, machineId: string): T => {
+    const size = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+    if (size > MESSAGE_BYTES_MAX) {
+      throw new ProtocolError('TOO_LARGE', `${size} bytes, at most ${MESSAGE_BYTES_MAX} are allowed`);
     }
     let json: unknown;
     try {
-      json = JSON.parse(utf8.decode(payload));
+      json = JSON.parse(typeof body === 'string' ? body : utf8.decode(body));
     } catch {
       throw new ProtocolError('NOT_JSON', 'the payload is not JSON in UTF-8');
     }
@@ -53,6 +47,7 @@ export const decodeEvent = decoderOf(machineEvent);
 export const decodeEventEnvelope = decoderOf(machineEventEnvelope);
 export const decodeAck = decoderOf(eventAck);
 
+/** @returns the body, still to be signed (signature.ts) */
 export function encode(
   message: z.infer<typeof presence | typeof machineCommand | typeof machineEvent | typeof eventAck>,
 ): string {

@@ -8,6 +8,7 @@ import { MACHINE_ID_PATTERN } from './topics.js';
  * (`npm run docs:machine-link`); what must be done with the messages stands in rules.ts.
  *
  * The rules of the link:
+ * - Every message is signed with the machine's own key (signature.ts). What is not is as if it had never come.
  * - A command is never queued for later: it names the machine's present boot, carries a number that only grows, and a
  *   life time that the machine measures on its own monotonic clock from the moment it received it.
  * - An event is never dropped for being old. The bridge numbers its events without a gap, keeps each on disk until the
@@ -16,7 +17,7 @@ import { MACHINE_ID_PATTERN } from './topics.js';
  */
 export const PROTOCOL_VERSION = 1;
 
-/** A vending session's messages fit in this many bytes; a price list of 250 selections does too. */
+/** A vending session's messages fit in this many bytes, envelope included; a price list of 250 selections does too. */
 export const MESSAGE_BYTES_MAX = 16_384;
 
 /** Selections (item numbers) are 16 bit in MDB; 0xFFFF means "unknown item". */

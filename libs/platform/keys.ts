@@ -11,6 +11,9 @@ export class SealBrokenError extends Error {
   override readonly name = 'SealBrokenError';
 }
 
+/** `terminal`: a machine's password at SEQR. `link`: its key on the machine link. */
+export type SealPurpose = 'terminal' | 'link';
+
 /** Keys for separate purposes, made from the one secret of the installation. */
 export class Keys {
   constructor(private readonly secret: string) {}
@@ -26,7 +29,7 @@ export class Keys {
   }
 
   /** Encrypts `text` (AES-256-GCM). It opens for the same `owner` only, so that it is of no use in another's row. */
-  seal(purpose: 'terminal', text: string, owner: string): Uint8Array<ArrayBuffer> {
+  seal(purpose: SealPurpose, text: string, owner: string): Uint8Array<ArrayBuffer> {
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv(CIPHER, this.keyFor(`sealed/${purpose}`), iv, { authTagLength: TAG_BYTES });
     cipher.setAAD(Buffer.from(owner));
@@ -35,7 +38,7 @@ export class Keys {
   }
 
   /** @throws SealBrokenError */
-  open(purpose: 'terminal', sealed: Uint8Array, owner: string): string {
+  open(purpose: SealPurpose, sealed: Uint8Array, owner: string): string {
     const bytes = Buffer.from(sealed);
     const ivEnd = 1 + IV_BYTES;
     const tagEnd = ivEnd + TAG_BYTES;

@@ -41,6 +41,12 @@ export class Metrics {
     labelNames: ['type'],
     registers: [this.registry],
   });
+  readonly machineMessagesRefused = new Counter({
+    name: 'vendrail_machine_messages_refused_total',
+    help: 'Messages on the machine link that were not taken, by channel and code; FORGED: not signed with a key of the machine',
+    labelNames: ['channel', 'code'],
+    registers: [this.registry],
+  });
   readonly brokerConnected = new Gauge({
     name: 'vendrail_broker_connected',
     help: '1 while this process is connected to the MQTT broker',

@@ -1,6 +1,8 @@
 import { Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 
+import { LinkKeys } from '#fleet/link/link-keys.js';
+import { LinkStore } from '#fleet/link/link-store.js';
 import { MachineCommands } from '#fleet/machine-commands.js';
 import { MachineDirectory } from '#fleet/machine-directory.js';
 import { DatabaseClock } from '#platform/clock.js';
@@ -108,6 +110,11 @@ class DueWork implements OnApplicationBootstrap {
       useFactory: (database: Database, keys: Keys) => new PurchasePrincipals(database, keys),
     },
     {
+      provide: LinkKeys,
+      inject: [Database, Keys],
+      useFactory: (database: Database, keys: Keys) => new LinkKeys(new LinkStore(database, keys)),
+    },
+    {
       provide: PurchaseRunner,
       inject: [
         Configuration,
@@ -117,6 +124,7 @@ class DueWork implements OnApplicationBootstrap {
         NotificationUrls,
         SeqrClient,
         PurchasePrincipals,
+        LinkKeys,
         MqttConnection,
         DatabaseClock,
         ServerInstance,
@@ -134,6 +142,7 @@ class DueWork implements OnApplicationBootstrap {
         urls: NotificationUrls,
         seqr: SeqrClient,
         principals: PurchasePrincipals,
+        links: LinkKeys,
         mqtt: MqttConnection,
         clock: DatabaseClock,
         instance: ServerInstance,
@@ -147,7 +156,7 @@ class DueWork implements OnApplicationBootstrap {
           store: new PostgresPurchaseStore(database, catalogue, ids, clock, instance.id, principals),
           performer: new ActPerformer(
             seqr,
-            new MachineCommands(database, mqtt, clock),
+            new MachineCommands(database, mqtt, links, clock),
             new InvoiceWriter(catalogue, directory, urls, configuration.OPERATOR_CONTACT ?? null),
             clock,
             principals,
@@ -168,6 +177,6 @@ class DueWork implements OnApplicationBootstrap {
       },
     },
   ],
-  exports: [PurchaseRunner, MachineDirectory, OfferCatalogue, NotificationUrls, Changes, SeqrClient],
+  exports: [PurchaseRunner, MachineDirectory, OfferCatalogue, NotificationUrls, Changes, SeqrClient, LinkKeys],
 })
 export class PurchasingModule {}

@@ -7,6 +7,7 @@ import { developmentCertificate } from '#local/development-certificate.js';
 import { freePort } from '#local/installation.js';
 import { type RunningSandbox, startSandbox } from '#seqr-sandbox/sandbox.js';
 
+import { enrol } from '../support/enrol.js';
 import { Books } from './books.js';
 import { Child } from './child.js';
 import { MachinePlace } from './machine-place.js';
@@ -14,6 +15,7 @@ import { harnessProgram } from './project-folder.js';
 import { type Arrangement, Servers } from './servers.js';
 import { TcpProxy } from './tcp-proxy.js';
 
+const SECRET = 'a secret of the campaign that is long enough';
 const RESELLER = { id: 'crashes', userId: '9900', password: 'a-password-for-the-sandbox' };
 
 export type BrokerKind = 'aedes' | 'mosquitto';
@@ -104,7 +106,7 @@ async function startAll(
     SEQR_RESELLER_ID: RESELLER.id,
     SEQR_RESELLER_USER_ID: RESELLER.userId,
     SEQR_RESELLER_PASSWORD: RESELLER.password,
-    VENDRAIL_SECRET: 'a secret of the campaign that is long enough',
+    VENDRAIL_SECRET: SECRET,
     OPERATOR_TOKEN: 'a-token-of-the-campaign',
   }));
   sandbox.payer.createPurchaseUrl = `${servers.baseUrl}/seqr/createPurchase`;
@@ -114,7 +116,8 @@ async function startAll(
   const places: MachinePlace[] = [];
   for (const machineId of machineIds) {
     const url = `mqtt://127.0.0.1:${links['bridge–broker'].port}`;
-    const place = await MachinePlace.start(machineId, `token-${machineId}`, url, folder);
+    const { key } = await enrol(options.databaseUrl, SECRET, machineId);
+    const place = await MachinePlace.start(machineId, `token-${machineId}`, url, key, folder);
     closers.push(() => place.stop());
     places.push(place);
   }

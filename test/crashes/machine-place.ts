@@ -41,7 +41,13 @@ export class MachinePlace {
     readonly bridge: Child,
   ) {}
 
-  static async start(machineId: string, token: string, mqttUrl: string, folder: string): Promise<MachinePlace> {
+  static async start(
+    machineId: string,
+    token: string,
+    mqttUrl: string,
+    linkKey: string,
+    folder: string,
+  ): Promise<MachinePlace> {
     const machine = await SimulatedMachine.start({
       name: machineId,
       currency: 'EUR',
@@ -65,6 +71,7 @@ export class MachinePlace {
         VENDRAIL_MACHINE_ID: machineId,
         VENDRAIL_SERIAL_PATH: machine.path,
         VENDRAIL_MQTT_URL: mqttUrl,
+        VENDRAIL_LINK_KEY: linkKey,
         VENDRAIL_JOURNAL_DIR: join(folder, `bridge-${machineId}`),
         VENDRAIL_CURRENCY: 'EUR',
         VENDRAIL_DECIMALS: '2',

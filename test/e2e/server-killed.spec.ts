@@ -14,6 +14,7 @@ import { type RunningSandbox, startSandbox } from '#seqr-sandbox/sandbox.js';
 import { SimulatedMachine } from '#simulated-machine/simulated-machine.js';
 
 import { newDatabase, queryOf } from '../support/database.js';
+import { enrol } from '../support/enrol.js';
 import { eventually } from '../support/eventually.js';
 import { ServerProcess } from '../support/server-process.js';
 import { MACHINE_ID, PRICES } from '../support/test-system.js';
@@ -79,6 +80,7 @@ describe('kill -9 of the servers', () => {
       machineId: MACHINE_ID,
       serialPath: machine.path,
       mqttUrl: broker.url,
+      linkKey: (await enrol(databaseUrl, environment.VENDRAIL_SECRET, MACHINE_ID)).key,
       journalDir: join(folder, 'bridge'),
       currency: 'EUR',
       decimals: 2,

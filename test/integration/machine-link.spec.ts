@@ -4,10 +4,12 @@ import { type MqttClient, connectAsync } from 'mqtt';
 
 import { decodeAck, encode } from '#machine-protocol/codec.js';
 import type { EventAck, MachineEvent, MachineEventBody, Presence } from '#machine-protocol/messages.js';
-import { topicOf } from '#machine-protocol/topics.js';
+import { type LinkKey, linkKey, open, sign } from '#machine-protocol/signature.js';
+import { type Channel, topicOf } from '#machine-protocol/topics.js';
 
+import { enrol } from '../support/enrol.js';
 import { eventually } from '../support/eventually.js';
-import { TestSystem } from '../support/test-system.js';
+import { TEST_SECRET, TestSystem } from '../support/test-system.js';
 
 const AT = '2026-11-21T12:00:00.000Z';
 /** A machine of the seed that nobody else plays. */
@@ -20,9 +22,12 @@ class TestBridge {
   private readonly waiting: ((ack: EventAck) => void)[] = [];
   readonly journalId = `journal-${randomUUID()}`;
 
-  private constructor(private readonly client: MqttClient) {
-    client.on('message', (_, payload) => {
-      const ack = decodeAck(payload, MACHINE);
+  private constructor(
+    private readonly client: MqttClient,
+    private readonly key: LinkKey,
+  ) {
+    client.on('message', (topic, payload) => {
+      const ack = decodeAck(open(topic, payload, [key]).body, MACHINE);
       if (ack.journalId !== this.journalId) return;
       const waiting = this.waiting.shift();
       if (waiting === undefined) this.acks.push(ack);
@@ -30,15 +35,16 @@ class TestBridge {
     });
   }
 
-  static async connect(url: string): Promise<TestBridge> {
+  static async connect(url: string, key: LinkKey): Promise<TestBridge> {
     const client = await connectAsync(url, { protocolVersion: 4 });
     await client.subscribeAsync(topicOf(MACHINE, 'ack'), { qos: 1 });
-    return new TestBridge(client);
+    return new TestBridge(client, key);
   }
 
   event(seq: number, body: MachineEventBody = FAULT, changes: Partial<MachineEvent> = {}): string {
     const { journalId } = this;
-    return encode({ v: 1, machineId: MACHINE, journalId, bootId: 'boot-0001', seq, at: AT, body, ...changes });
+    const event = { v: 1, machineId: MACHINE, journalId, bootId: 'boot-0001', seq, at: AT, body, ...changes } as const;
+    return this.signed('event', encode(event));
   }
 
   /** @returns how far the server says that it is. */
@@ -63,7 +69,12 @@ class TestBridge {
       at: AT,
       ...changes,
     };
-    await this.client.publishAsync(topicOf(MACHINE, 'presence'), encode(presence), { qos: 1 });
+    await this.client.publishAsync(topicOf(MACHINE, 'presence'), this.signed('presence', encode(presence)), { qos: 1 });
+  }
+
+  /** As somebody does who has the machine's key. */
+  signed(channel: Channel, body: string): string {
+    return sign(topicOf(MACHINE, channel), body, this.key);
   }
 
   publish(topic: string, payload: string): Promise<unknown> {
@@ -78,13 +89,15 @@ class TestBridge {
 describe('the server’s end of the machine link', () => {
   let system: TestSystem;
   let bridge: TestBridge;
+  let key: LinkKey;
 
   beforeAll(async () => {
     system = await TestSystem.start();
+    key = linkKey((await enrol(system.local.databaseUrl, TEST_SECRET, MACHINE)).key);
   });
 
   beforeEach(async () => {
-    bridge = await TestBridge.connect(system.local.mqttUrl);
+    bridge = await TestBridge.connect(system.local.mqttUrl, key);
   });
 
   afterEach(() => bridge.close());
@@ -169,12 +182,54 @@ describe('the server’s end of the machine link', () => {
       await bridge.publish(topic, 'no JSON');
       await bridge.publish(topic, '{}');
       await bridge.publish(topic, 'x'.repeat(20_000));
+      await bridge.publish(topic, bridge.signed('event', 'no JSON'));
+      await bridge.publish(topic, bridge.signed('event', '{}'));
       await bridge.publish(topic, bridge.event(1, FAULT, { machineId: 'helsinki-central-1' }));
       await bridge.publish('vendrail/v1/not a machine/event', bridge.event(1));
 
       expect(await bridge.report(bridge.event(1))).toBe(1);
       expect(await recorded()).toHaveLength(1);
     });
+  });
+
+  describe('believes nothing that the machine did not sign', () => {
+    /** What a stranger can make who has the broker: everything but the key. */
+    const body = (seq: number): string => {
+      const { journalId } = bridge;
+      return encode({ v: 1, machineId: MACHINE, journalId, bootId: 'boot-0001', seq, at: AT, body: FAULT });
+    };
+    const stranger = linkKey('f'.repeat(64));
+
+    it.each([
+      ['without a MAC', (text: string) => text],
+      ['with a MAC of another key', (text: string) => sign(topicOf(MACHINE, 'event'), text, stranger)],
+      ['signed as a presence', (text: string) => bridge.signed('presence', text)],
+      ['signed for another machine', (text: string) => sign(topicOf('helsinki-central-1', 'event'), text, key)],
+    ])('an event %s is neither taken nor answered, and counted', async (_, made) => {
+      const before = await refusals();
+      await bridge.publish(topicOf(MACHINE, 'event'), made(body(1)));
+
+      // The next one is taken as if that had never come, and its answer is the first.
+      expect(await bridge.report(bridge.event(1, { ...FAULT, detail: 'the real one' }))).toBe(1);
+      expect(await recorded()).toHaveLength(1);
+      expect(await refusals()).toBe(before + 1);
+    });
+
+    it('a machine whose link was revoked is not believed any more', async () => {
+      await system.query('DELETE FROM machine_links WHERE machine_id = $1', [MACHINE]);
+      const before = await refusals();
+      await eventually('an event of the revoked machine is refused', async () => {
+        await bridge.publish(topicOf(MACHINE, 'event'), bridge.event(1));
+        return (await refusals()) > before ? true : undefined;
+      });
+      key = linkKey((await enrol(system.local.databaseUrl, TEST_SECRET, MACHINE)).key);
+    });
+
+    const refusals = async () => {
+      const text = (await system.get('/metrics')).text;
+      const counts = text.matchAll(/^vendrail_machine_messages_refused_total\{channel="event"[^}]*\} (\d+)$/gm);
+      return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+    };
   });
 
   describe('believes what a machine says of itself', () => {

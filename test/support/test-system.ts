@@ -14,6 +14,7 @@ import { newDatabase, queryOf } from './database.js';
 import { eventually } from './eventually.js';
 
 export const TOKEN = 'VR-1001';
+export const TEST_SECRET = 'a secret for tests, long enough to be one';
 export const MACHINE_ID = 'helsinki-central-1';
 /** Prices of the seeded machine by selection, in cents. */
 export const PRICES = { 11: 180, 12: 190, 13: 220, 34: 450 } as const;
@@ -47,7 +48,7 @@ export class TestSystem {
     const local = await startSystem(
       {
         folder,
-        secret: 'a secret for tests, long enough to be one',
+        secret: TEST_SECRET,
         operatorToken: 'token-for-tests-only',
         postgresPort: 0,
       },

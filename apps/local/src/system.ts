@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 import { type RunningBridge, startBridge } from '#bridge/bridge.js';
+import { LinkStore } from '#fleet/link/link-store.js';
 import { qrTextOf } from '#fleet/sticker/qr-texts.js';
 import { MachineGatewayModule } from '#machine-gateway/machine-gateway.module.js';
 import { readConfiguration } from '#platform/configuration.js';
 import { Database } from '#platform/database.js';
+import { Keys } from '#platform/keys.js';
 import { migrate } from '#platform/migrations.js';
 import { createServer } from '#platform/server.js';
 import { configureHttps } from '#reseller-api/https-server.js';
@@ -118,7 +120,7 @@ export async function startSystem(
       return running;
     });
     const { machine, machineUrl, bridge } = await progress('Simulated machine and its bridge', () =>
-      startMachine(databaseUrl, mqttUrl, installation, environment, closers),
+      startMachine(databaseUrl, mqttUrl, configuration.VENDRAIL_SECRET, installation, environment, closers),
     );
     return {
       app,
@@ -176,6 +178,7 @@ async function openDatabase(
 async function startMachine(
   databaseUrl: string,
   mqttUrl: string,
+  secret: string,
   installation: Installation,
   environment: LocalEnvironment,
   closers: (() => Promise<void>)[],
@@ -186,12 +189,16 @@ async function startMachine(
   closers.push(() => machine.stop());
   const page = await startControlApi(machine, environment.machinePort);
   closers.push(() => page.close());
+  const { key } = await withDatabase(databaseUrl, (database) =>
+    new LinkStore(database, new Keys(secret)).issue(DEMO_MACHINE_ID),
+  );
   const bridge = await startBridge({
     machineId: DEMO_MACHINE_ID,
     serialPath: machine.path,
     mqttUrl,
     mqttUsername: process.env['MQTT_USERNAME'],
     mqttPassword: process.env['MQTT_PASSWORD'],
+    linkKey: key,
     journalDir: join(installation.folder, 'bridge'),
     currency: front.currency,
     decimals: front.decimals,

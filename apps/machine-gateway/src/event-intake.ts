@@ -1,7 +1,10 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 
-import { ProtocolError, decodeEvent, decodeEventEnvelope, encode } from '#machine-protocol/codec.js';
+import { LinkKeys } from '#fleet/link/link-keys.js';
+import { decodeEvent, decodeEventEnvelope, encode } from '#machine-protocol/codec.js';
 import { type MachineEvent, type MachineEventEnvelope, PROTOCOL_VERSION } from '#machine-protocol/messages.js';
+import { ProtocolError } from '#machine-protocol/protocol-error.js';
+import { type LinkKey, sign } from '#machine-protocol/signature.js';
 import { machineOfTopic, topicOf, topicOfAll } from '#machine-protocol/topics.js';
 import { Database, sql } from '#platform/database.js';
 import type { Ids } from '#platform/ids.js';
@@ -14,6 +17,7 @@ import { lastSeqOf, openUnreadableCase, skipLostEvents, takeMachineEvent } from 
 import { PurchaseRunner } from '#purchasing/runner.js';
 
 import { purchaseEventOf } from './purchase-event.js';
+import { RefusedMessages } from './refused-messages.js';
 
 /** Events of one machine that may wait for the database; the journal of the bridge keeps the rest. */
 const WAITING_MAX = 200;
@@ -30,6 +34,8 @@ export class EventIntake implements OnApplicationBootstrap {
     @Inject(Database) private readonly database: Database,
     @Inject(MqttConnection) private readonly mqtt: MqttConnection,
     @Inject(PurchaseRunner) private readonly runner: PurchaseRunner,
+    @Inject(LinkKeys) private readonly links: LinkKeys,
+    @Inject(RefusedMessages) private readonly refused: RefusedMessages,
     @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(IDS) private readonly ids: Ids,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -57,14 +63,15 @@ export class EventIntake implements OnApplicationBootstrap {
 
   private async take(machineId: string, payload: Uint8Array): Promise<void> {
     try {
-      const event = readEvent(payload, machineId);
+      const { body, key } = await this.links.open(machineId, 'event', payload);
+      const event = readEvent(body, machineId);
       const take = () => ('fault' in event ? this.keepUnreadable(event) : this.takeIn(event));
       const taken = (await take()) || ((await this.passedGap(event)) && (await take()));
       if (taken) this.metrics.machineEvents.inc({ type: 'fault' in event ? UNREADABLE : event.body.type });
-      await this.acknowledge(event, taken ? event.seq : ((await this.lastSeq(event)) ?? 0));
+      await this.acknowledge(event, key, taken ? event.seq : ((await this.lastSeq(event)) ?? 0));
     } catch (error) {
       if (error instanceof ProtocolError) {
-        this.logger.warn({ machineId, code: error.code, fault: error.message }, 'a machine sent what is no event');
+        this.refused.refuse(machineId, 'event', error);
       } else {
         // Not durable, not acknowledged: the bridge sends it again.
         this.logger.error({ machineId, error: String(error) }, 'an event of a machine could not be taken in');
@@ -134,7 +141,9 @@ export class EventIntake implements OnApplicationBootstrap {
     return lastSeqOf(this.database, event.machineId, event.journalId);
   }
 
-  private async acknowledge(event: MachineEventEnvelope, upTo: number): Promise<void> {
+  /** With the key of the event: whatever other keys the bridge has by now, it has this one. */
+  private async acknowledge(event: MachineEventEnvelope, key: LinkKey, upTo: number): Promise<void> {
+    const topic = topicOf(event.machineId, 'ack');
     const ack = encode({
       v: PROTOCOL_VERSION,
       machineId: event.machineId,
@@ -142,7 +151,7 @@ export class EventIntake implements OnApplicationBootstrap {
       upTo,
       at: new Date().toISOString(),
     });
-    await this.mqtt.publish(topicOf(event.machineId, 'ack'), ack, 1);
+    await this.mqtt.publish(topic, sign(topic, ack, key), 1);
   }
 }
 
@@ -151,12 +160,12 @@ const UNREADABLE = 'unreadable';
 type UnreadableEvent = MachineEventEnvelope & { readonly fault: string };
 
 /** @throws ProtocolError for what has not even the outside of an event. */
-function readEvent(payload: Uint8Array, machineId: string): MachineEvent | UnreadableEvent {
+function readEvent(body: string, machineId: string): MachineEvent | UnreadableEvent {
   try {
-    return decodeEvent(payload, machineId);
+    return decodeEvent(body, machineId);
   } catch (error) {
     if (!(error instanceof ProtocolError) || error.code !== 'NOT_OF_THE_PROTOCOL') throw error;
-    return { ...decodeEventEnvelope(payload, machineId), fault: error.message };
+    return { ...decodeEventEnvelope(body, machineId), fault: error.message };
   }
 }
 

@@ -1,13 +1,17 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 
-import { ProtocolError, decodePresence } from '#machine-protocol/codec.js';
+import { LinkKeys } from '#fleet/link/link-keys.js';
+import { decodePresence } from '#machine-protocol/codec.js';
 import type { Presence } from '#machine-protocol/messages.js';
+import { ProtocolError } from '#machine-protocol/protocol-error.js';
 import { machineOfTopic, topicOfAll } from '#machine-protocol/topics.js';
 import { Database, sql } from '#platform/database.js';
 import type { Logger } from '#platform/logging.js';
 import { MqttConnection } from '#platform/mqtt.js';
 import { LOGGER } from '#platform/tokens.js';
 import { Changes } from '#purchasing/changes.js';
+
+import { RefusedMessages } from './refused-messages.js';
 
 /** A machine that lies about its number must not be able to use up the numbers of the whole fleet. */
 const GRANT_NUMBER_LEAP_MAX = 1_000_000;
@@ -24,6 +28,8 @@ export class PresenceIntake implements OnApplicationBootstrap {
     @Inject(Database) private readonly database: Database,
     @Inject(MqttConnection) private readonly mqtt: MqttConnection,
     @Inject(Changes) private readonly changes: Changes,
+    @Inject(LinkKeys) private readonly links: LinkKeys,
+    @Inject(RefusedMessages) private readonly refused: RefusedMessages,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -44,12 +50,13 @@ export class PresenceIntake implements OnApplicationBootstrap {
     // An empty retained message is how a topic is cleared.
     if (payload.byteLength === 0) return;
     try {
-      const presence = decodePresence(payload, machineId);
+      const { body } = await this.links.open(machineId, 'presence', payload);
+      const presence = decodePresence(body, machineId);
       if (await this.write(presence, retained)) this.changes.machine(machineId);
       await this.goOnAbove(presence.highestGrantNumber);
     } catch (error) {
       if (error instanceof ProtocolError) {
-        this.logger.warn({ machineId, code: error.code, fault: error.message }, 'a machine sent what is no presence');
+        this.refused.refuse(machineId, 'presence', error);
       } else {
         this.logger.error({ machineId, error: String(error) }, 'a presence could not be written down');
       }

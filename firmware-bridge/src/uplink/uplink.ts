@@ -1,13 +1,15 @@
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 
-import { decodeAck, decodeCommand, encode, ProtocolError } from '#machine-protocol/codec.js';
+import { decodeAck, decodeCommand, encode } from '#machine-protocol/codec.js';
 import type { EventAck, MachineCommand, MachineEvent, Presence } from '#machine-protocol/messages.js';
-import { topicOf } from '#machine-protocol/topics.js';
+import { ProtocolError } from '#machine-protocol/protocol-error.js';
+import { type Channel, topicOf } from '#machine-protocol/topics.js';
 
 import type { Cancel, Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import type { Timings } from '../timings.js';
 import { backOffMs } from './back-off.js';
+import type { KeyRing } from './key-ring.js';
 
 export interface UplinkOptions {
   readonly machineId: string;
@@ -16,6 +18,7 @@ export interface UplinkOptions {
   readonly password?: string | undefined;
   /** PEM text of the authority that signed the broker's certificate, when it is a private one. */
   readonly ca?: string | undefined;
+  readonly keys: KeyRing;
   readonly timings: Pick<Timings, 'reconnectMinMs' | 'reconnectMaxMs'>;
 }
 
@@ -67,7 +70,7 @@ export class Uplink {
 
   start(): void {
     const { machineId, url, username, password, ca } = this.options;
-    const will = { topic: topicOf(machineId, 'presence'), payload: Buffer.from(encode(this.listener.presence(false))) };
+    const will = { topic: this.topic('presence'), payload: Buffer.from(this.goodbye()) };
     const clientOptions: IClientOptions = {
       protocolVersion: 4,
       clean: true,
@@ -99,7 +102,7 @@ export class Uplink {
   }
 
   private subscribe(client: MqttClient): void {
-    const topics = [topicOf(this.options.machineId, 'command'), topicOf(this.options.machineId, 'ack')];
+    const topics = [this.topic('command'), this.topic('ack')];
     client.subscribe(topics, { qos: 1 }, (error, granted) => {
       if (client !== this.client || this.stopped) return;
       // 128 is the broker's "no" (MQTT 3.1.1, SUBACK).
@@ -129,16 +132,17 @@ export class Uplink {
   }
 
   private receive(topic: string, payload: Buffer, retained: boolean): void {
-    const { machineId } = this.options;
+    const { machineId, keys } = this.options;
     try {
-      if (topic === topicOf(machineId, 'ack')) return this.listener.ack(decodeAck(payload, machineId));
-      if (topic !== topicOf(machineId, 'command')) return;
+      if (topic === this.topic('ack')) return this.listener.ack(decodeAck(keys.open(topic, payload), machineId));
+      if (topic !== this.topic('command')) return;
       // A command is for one moment; a broker that keeps it would unlock the machine at every reconnection.
       if (retained) return this.listener.refused('retained-command', 'a retained command was ignored');
-      this.listener.command(decodeCommand(payload, machineId));
+      this.listener.command(decodeCommand(keys.open(topic, payload), machineId));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.listener.refused('bad-message', `${error.code}: ${error.message}`);
+      const isForged = error.code === 'FORGED' || error.code === 'NOT_SIGNED';
+      this.listener.refused(isForged ? 'forged-message' : 'bad-message', `${error.code}: ${error.message}`);
     }
   }
 
@@ -151,15 +155,27 @@ export class Uplink {
     this.publish('event', encode(event), false);
   }
 
-  private publish(channel: 'presence' | 'event', payload: string, retain: boolean): void {
+  private publish(channel: 'presence' | 'event', body: string, retain: boolean): void {
     const client = this.client;
     if (!this.online || client?.connected !== true || this.unconfirmed >= UNCONFIRMED_MAX) return;
     this.unconfirmed += 1;
-    client.publish(topicOf(this.options.machineId, channel), payload, { qos: 1, retain }, (error) => {
+    client.publish(this.topic(channel), this.signed(channel, body), { qos: 1, retain }, (error) => {
       if (client === this.client) this.unconfirmed -= 1;
       if (error && !this.stopped)
         this.log.warn('a message did not reach the broker', { channel, reason: error.message });
     });
+  }
+
+  private topic(channel: Channel): string {
+    return topicOf(this.options.machineId, channel);
+  }
+
+  private signed(channel: Channel, body: string): string {
+    return this.options.keys.sign(this.topic(channel), body);
+  }
+
+  private goodbye(): string {
+    return this.signed('presence', encode(this.listener.presence(false)));
   }
 
   /** Connects anew, as the last will names what the machine was taken for at the time of connecting. */
@@ -181,8 +197,8 @@ export class Uplink {
     this.client = undefined;
     if (client === undefined) return;
     if (this.online && client.connected) {
-      const topic = topicOf(this.options.machineId, 'presence');
-      const payload = encode(this.listener.presence(false));
+      const topic = this.topic('presence');
+      const payload = this.goodbye();
       await new Promise<void>((resolve) => {
         const giveUp = this.clock.after(GOODBYE_MS, resolve);
         client.publish(topic, payload, { qos: 1, retain: true }, () => {

@@ -2,7 +2,8 @@ import { type MqttClient, connectAsync } from 'mqtt';
 
 import { decodeAck, decodeCommand, encode } from '#machine-protocol/codec.js';
 import type { Grant, MachineCommand, MachineEvent, MachineEventBody, Presence } from '#machine-protocol/messages.js';
-import { topicOf } from '#machine-protocol/topics.js';
+import { type LinkKey, open, sign } from '#machine-protocol/signature.js';
+import { type Channel, topicOf } from '#machine-protocol/topics.js';
 
 import { Truth } from './truth.js';
 
@@ -48,6 +49,7 @@ export class Machine {
   constructor(
     readonly id: string,
     private readonly brokerUrl: string,
+    private readonly key: LinkKey,
     private readonly now: () => number,
   ) {
     this.journalId = `journal-${id}`;
@@ -214,7 +216,7 @@ export class Machine {
 
   private presence(online: boolean): string {
     const machineState: Presence['machineState'] = !online ? 'inactive' : this.session === null ? 'ready' : 'in-use';
-    return encode({
+    const presence: Presence = {
       v: 1,
       machineId: this.id,
       bootId: this.bootId,
@@ -226,7 +228,12 @@ export class Machine {
       unacknowledged: this.outbox.length,
       highestGrantNumber: this.highestGrant,
       at: AT,
-    });
+    };
+    return this.signed('presence', encode(presence));
+  }
+
+  private signed(channel: Channel, body: string): string {
+    return sign(topicOf(this.id, channel), body, this.key);
   }
 
   private receive(topic: string, payload: Buffer): void {
@@ -236,11 +243,11 @@ export class Machine {
     }
     if (topic === topicOf(this.id, 'ack')) return this.acknowledged(payload);
     this.heard += 1;
-    this.obey(decodeCommand(payload, this.id));
+    this.obey(decodeCommand(open(topic, payload, [this.key]).body, this.id));
   }
 
   private acknowledged(payload: Buffer): void {
-    const { journalId, upTo } = decodeAck(payload, this.id);
+    const { journalId, upTo } = decodeAck(open(topicOf(this.id, 'ack'), payload, [this.key]).body, this.id);
     if (journalId !== this.journalId) return;
     const [first] = this.outbox;
     this.outbox = this.outbox.filter(({ seq }) => seq > upTo);
@@ -297,7 +304,8 @@ export class Machine {
 
   private send(event: MachineEvent): void {
     const oldest = this.oldest === undefined ? {} : { oldest: this.oldest };
-    this.client?.publish(topicOf(this.id, 'event'), encode({ ...event, ...oldest }), { qos: 1 });
+    const payload = this.signed('event', encode({ ...event, ...oldest }));
+    this.client?.publish(topicOf(this.id, 'event'), payload, { qos: 1 });
   }
 }
 

@@ -7,12 +7,14 @@ import { Agent, request } from 'undici';
 
 import { developmentCertificate } from '#local/development-certificate.js';
 import { freePort } from '#local/installation.js';
+import { linkKey } from '#machine-protocol/signature.js';
 import { type Configuration, readConfiguration } from '#platform/configuration.js';
 import { TestBroker } from '#platform/testing/test-broker.js';
 import type { Invoice } from '#seqr-sandbox/invoice.js';
 import { type RunningSandbox, startSandbox } from '#seqr-sandbox/sandbox.js';
 
 import { newDatabase } from '../../support/database.js';
+import { enrol } from '../../support/enrol.js';
 import { eventually } from '../../support/eventually.js';
 
 import { Machine } from './machine.js';
@@ -26,6 +28,7 @@ const WAITS = {
   POLL_EVERY_S: '10',
   COMMIT_RESERVATION_TIMEOUT_S: '900',
 };
+const SECRET = 'a secret for tests, long enough to be one';
 const RESELLER = { id: 'vendrail-demo', userId: '9900', password: 'sandbox-password' };
 /** Machines say so every 15 s; an act that falls due earlier comes first. */
 const STEP_MAX_MS = 15_000;
@@ -87,7 +90,7 @@ export class World {
       PUBLIC_BASE_URL: `https://localhost:${port}`,
       TLS_CERT_FILE: certificate.certFile,
       TLS_KEY_FILE: certificate.keyFile,
-      VENDRAIL_SECRET: 'a secret for tests, long enough to be one',
+      VENDRAIL_SECRET: SECRET,
       OPERATOR_TOKEN: 'token-for-tests-only',
       LOG_LEVEL: 'fatal',
       SEQR_SOAP_URL: sandbox.soapUrl,
@@ -124,7 +127,8 @@ export class World {
       [id],
     );
     this.sandbox.faults.clear();
-    this.current = new Machine(id, this.broker.url, () => this.time.now());
+    const { key } = await enrol(this.databaseUrl, SECRET, id);
+    this.current = new Machine(id, this.broker.url, linkKey(key), () => this.time.now());
     await this.machineConnects();
   }
 
