@@ -10,7 +10,8 @@ import { Line } from './kit/line.js';
 import { hasPassed } from './kit/run.js';
 import type { Good } from './kit/stand.js';
 import { HELP, type Options, OptionsError, readCommand } from './options.js';
-import { lineOf, verdictOf, writeReport } from './report/report.js';
+import { lineOf, verdictOf } from './report/report.js';
+import { writeReport } from './report/write.js';
 import { TRIALS } from './trials/trials.js';
 
 /** A machine is started by hand, perhaps only now. */

@@ -1,9 +1,11 @@
-import type { Need } from '../kit/trial.js';
-
 /** How a choice is to end. */
 export type Outcome = 'dispensed' | 'jammed' | 'reset';
 
-export type Hand = Exclude<Need, 'line'>;
+/**
+ * - `choose`, `service`: somebody at the machine’s front, who presses; who takes it out of service.
+ * - `restart`, `power-cut`: somebody who starts the machine’s software anew, orderly or not.
+ */
+export type Hand = 'choose' | 'service' | 'restart' | 'power-cut';
 
 /** Whoever stands at the machine. Each call returns when the thing was done, not when its outcome is known. */
 export interface Hands {

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 import { request } from 'undici';
 import { z } from 'zod';
 
@@ -35,15 +37,14 @@ export class SimulatedFront implements Hands {
   }
 
   async choose(selection: number, outcome: Outcome = 'dispensed'): Promise<void> {
-    const deadline = performance.now() + CREDIT_WITHIN_MS;
-    while ((await this.look()).mode !== 'IDLE' && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    }
+    await this.until((mode) => mode === 'IDLE');
     await this.post('press', { selection, result: RESULTS[outcome] });
   }
 
-  finish(): Promise<void> {
-    return this.post('finish', {});
+  async finish(): Promise<void> {
+    // During a vend the lever does nothing.
+    await this.until((mode) => mode !== 'VEND');
+    await this.post('finish', {});
   }
 
   setOutOfService(out: boolean): Promise<void> {
@@ -56,6 +57,13 @@ export class SimulatedFront implements Hands {
 
   cutPower(): Promise<never> {
     return this.restart();
+  }
+
+  private async until(wanted: (mode: string) => boolean): Promise<void> {
+    const deadline = performance.now() + CREDIT_WITHIN_MS;
+    while (!wanted((await this.look()).mode) && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
   }
 
   private async look(): Promise<z.infer<typeof view>> {

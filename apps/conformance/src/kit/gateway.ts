@@ -39,12 +39,15 @@ const ARRIVALS_MAX = 100_000;
 /** The gateway’s end of the link, for one machine: it hears everything and judges nothing. */
 export class Gateway {
   readonly arrivals: Arrival[] = [];
+  /** The kit’s own connection broke: what the machine said since was not heard. */
+  isLost = false;
   private readonly listeners = new Set<(arrival: Arrival) => void>();
 
   static async connect(broker: Broker, machineId: string, key: LinkKey): Promise<Gateway> {
     const client = await connectAsync(broker.url, optionsFor(broker));
     const gateway = new Gateway(client, broker, machineId, key);
     client.on('message', (topic, payload, { qos, retain }) => gateway.hear(topic, payload, qos, retain));
+    client.on('close', () => (gateway.isLost = true));
     await client.subscribeAsync(topicOf(machineId, 'presence').replace(/[^/]+$/, '#'), { qos: 1 });
     return gateway;
   }
@@ -140,6 +143,7 @@ function optionsFor({ username, password, ca }: Broker): IClientOptions {
   return {
     protocolVersion: 4,
     clean: true,
+    reconnectPeriod: 0,
     clientId: `${OWN_CLIENTS}${randomUUID()}`,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),

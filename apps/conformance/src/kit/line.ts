@@ -106,7 +106,7 @@ export class Line {
             topic: will.topic,
             qos: will.qos ?? 0,
             retain: will.retain ?? false,
-            payload: Buffer.from(will.payload),
+            payload: typeof will.payload === 'string' ? Buffer.from(will.payload) : will.payload,
           },
           subscriptions: [],
           published: [],

@@ -44,7 +44,7 @@ export async function run(
   const checks: CheckRecord[] = [];
   let away = 0;
   for (const trial of trials) {
-    const tried = away < AWAY_MAX ? await tryOne(trial, stand) : { notRun: 'the machine did not come back' };
+    const tried: Tried = away < AWAY_MAX ? await tryOne(trial, stand) : { notRun: 'the machine did not come back' };
     away = 'notRun' in tried && tried.isAway === true ? away + 1 : away >= AWAY_MAX ? away : 0;
     for (const check of trial.checks) {
       const record = recordOf(trial, check, tried, checks.length + 1);
@@ -66,7 +66,8 @@ async function tryOne(trial: Trial, stand: Stand): Promise<Tried> {
   if (missing.length > 0) return { notRun: `needs ${missing.join(' and ')}` };
   if (!(await stand.rest())) return { notRun: 'the machine was not ready', isAway: true };
   try {
-    return { evidence: await trial.play(stand) };
+    const evidence = await trial.play(stand);
+    return stand.gateway.isLost ? { notRun: 'the kit lost its own connection to the broker', isAway: true } : { evidence };
   } catch (error) {
     return { notRun: error instanceof Error ? error.message : String(error) };
   }

@@ -37,6 +37,9 @@ export interface StandSettings {
   readonly repeatWithinMs: number;
 }
 
+/** A timer that fires so much too late was not kept from it by the kit. */
+const STOOD_STILL_MS = 250;
+
 /** An event where it first came, and when. */
 export interface Told {
   readonly event: MachineEvent;
@@ -186,6 +189,25 @@ export class Stand {
     );
   }
 
+  /**
+   * What is said of a grant from now on, be it an event that came before or a new one with the same content: both are
+   * right for a machine that is asked again (R10, R24).
+   *
+   * @param from a place in the gateway’s arrivals
+   */
+  again<T extends MachineEventType>(
+    { purchaseId }: Pick<Grant, 'purchaseId'>,
+    types: readonly T[],
+    from: number,
+  ): Promise<Body<T> | undefined> {
+    return this.until(() => {
+      const bodies = this.gateway.arrivals.slice(from).flatMap(({ event }) => (event === undefined ? [] : [event.body]));
+      const isIt = (body: Body) =>
+        'purchaseId' in body && body.purchaseId === purchaseId && types.includes(body.type as T);
+      return bodies.find(isIt) as Body<T> | undefined;
+    });
+  }
+
   /** Where the events of the present journal stand. */
   get journal(): { readonly journalId: string; readonly upTo: number } | undefined {
     const journalId = this.told.at(-1)?.event.journalId;
@@ -205,7 +227,15 @@ export class Stand {
         const found = find();
         if (found !== undefined && found !== false) end(found);
       };
-      const giveUp = setTimeout(() => end(undefined), withinMs);
+      const wait = (): NodeJS.Timeout => {
+        const due = performance.now() + withinMs;
+        // A computer that stood still meanwhile has not heard what came: it is given the time again.
+        return setTimeout(() => {
+          if (performance.now() - due > STOOD_STILL_MS) giveUp = wait();
+          else end(undefined);
+        }, withinMs);
+      };
+      let giveUp = wait();
       this.listeners.add(look);
       look();
     });

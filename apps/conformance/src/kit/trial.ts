@@ -2,15 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { RuleId } from '#machine-protocol/rules.js';
 
+import type { Hand } from '../hands/hands.js';
 import type { Stand } from './stand.js';
 
-/**
- * What a trial needs beside the machine and a broker:
- * - `line`: the kit’s own broker, which sees how the machine connects and can cut its connection.
- * - `choose`, `service`: somebody at the machine’s front, who presses; who takes it out of service.
- * - `restart`, `power-cut`: somebody who starts the machine’s software anew, orderly or not.
- */
-export type Need = 'line' | 'choose' | 'service' | 'restart' | 'power-cut';
+/** What a trial needs beside the machine and a broker; `line` is the kit’s own broker, which sees how the machine connects and
+ *  can cut its connection. */
+export type Need = 'line' | Hand;
 
 export const GROUPS = [
   'connection',

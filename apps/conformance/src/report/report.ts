@@ -1,22 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import { RULES, type RuleId } from '#machine-protocol/rules.js';
 
 import { type CheckRecord, countOf, hasPassed, type Result, type RunRecord } from '../kit/run.js';
-import { reportHtml } from './report-html.js';
 
 export const MARKS = { passed: '✓', failed: '✗', 'not-run': '–' } as const satisfies Record<Result, string>;
-
-/** Writes report.txt, report.json and report.html. @returns the HTML file */
-export async function writeReport(run: RunRecord, folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'report.txt'), reportText(run));
-  await writeFile(join(folder, 'report.json'), `${JSON.stringify(summaryOf(run), null, 2)}\n`);
-  const file = join(folder, 'report.html');
-  await writeFile(file, reportHtml(run));
-  return file;
-}
 
 export function verdictOf(run: RunRecord): string {
   const passed = countOf(run, 'passed');

@@ -48,10 +48,9 @@ export const CLOSING = [
       const { grant } = await stand.open();
       const closed = await stand.end(grant);
       await stand.fence();
-      stand.ackAll();
-      const mark = stand.mark();
+      const from = stand.gateway.arrivals.length;
       stand.send(stand.closeOf(grant));
-      return { closed, again: await stand.event(grant, ['session.closed'], { mark }) };
+      return { closed, again: await stand.again(grant, ['session.closed'], from) };
     },
     checks: [
       {
@@ -69,9 +68,9 @@ export const CLOSING = [
     play: async (stand) => {
       const { grant, answer } = await stand.open({ bootId: randomUUID() });
       await stand.fence();
-      const mark = stand.mark();
+      const from = stand.gateway.arrivals.length;
       stand.send(stand.closeOf(grant));
-      const again = await stand.event(grant, ['grant.refused', 'session.closed'], { mark });
+      const again = await stand.again(grant, ['grant.refused', 'session.closed'], from);
       return { answer, again };
     },
     checks: [

@@ -40,8 +40,9 @@ async function connectAnew(stand: Stand): Promise<Connecting> {
   const gone = await stand.presenceWhere(({ online }) => !online);
   line?.restore();
   const back = await stand.presenceWhere(({ online }) => online, reconnectWithin(stand));
-  // The machine may be there before the broker has noted all that it did first.
-  await stand.until(() => (line?.connections.at(-1)?.published.length ?? 0) > 0);
+  // Without a last will the presence of before still counts: wait for what the machine does first.
+  const spoken = () => line?.connections.slice(known).at(-1)?.published.length ?? 0;
+  await stand.until(() => spoken() > 0, reconnectWithin(stand));
   const connection = line?.connections.slice(known).at(-1);
   const kept = await gateway.keptPresence(stand.settings.patienceMs);
   const { machineId } = gateway;

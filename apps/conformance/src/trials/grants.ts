@@ -98,15 +98,15 @@ export const GRANTS = [
     needs: [],
     play: async (stand) => {
       const { grant, answer } = await stand.open();
-      stand.ackAll();
-      const mark = stand.mark();
+      await stand.fence();
+      const from = stand.gateway.arrivals.length;
       stand.send(grant);
-      // A machine may answer with the event that was acknowledged just now, or with a new one.
-      const again = await stand.event(grant, ['grant.accepted'], { mark });
+      const again = await stand.again(grant, ['grant.accepted'], from);
       const closed = await stand.end(grant);
-      const closedMark = stand.mark();
+      await stand.fence();
+      const closedFrom = stand.gateway.arrivals.length;
       stand.send(grant);
-      const lastWord = await stand.event(grant, ['session.closed'], { mark: closedMark });
+      const lastWord = await stand.again(grant, ['session.closed'], closedFrom);
       return { answer, again, closed, lastWord };
     },
     checks: [

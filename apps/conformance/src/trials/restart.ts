@@ -33,6 +33,7 @@ export const RESTART = [
       const journal = stand.journal;
       const pending = stand.told.filter(({ event }) => event.seq === journal?.upTo).at(-1)?.event;
       const from = stand.gateway.arrivals.length;
+      const mark = stand.mark();
       await stand.hands.restart();
       const gone = stand.gateway.arrivals
         .slice(from)
@@ -48,12 +49,11 @@ export const RESTART = [
       stand.acknowledging = true;
       stand.ackAll();
       await stand.ready();
-      const mark = stand.mark();
       await stand.fence();
-      const next = stand.since(mark)[0];
-      const wordMark = stand.mark();
+      const [next] = stand.since(mark);
+      const wordFrom = stand.gateway.arrivals.length;
       stand.send(stand.closeOf(old));
-      const lastWord = await stand.event(old, ['session.closed'], { mark: wordMark });
+      const lastWord = await stand.again(old, ['session.closed'], wordFrom);
       const oldBoot = await stand.open({ bootId: before?.bootId ?? 'boot-unknown' });
       const oldNumber = await stand.open({ grantNumber: old.grantNumber });
       const good = await stand.open();
