@@ -37,6 +37,9 @@ export interface StandSettings {
   readonly repeatWithinMs: number;
 }
 
+/** ISO 4217 reserves it for tests: no machine sells in it. */
+const TEST_CURRENCY = 'XTS';
+
 /** A timer that fires so much too late was not kept from it by the kit. */
 const STOOD_STILL_MS = 250;
 
@@ -143,11 +146,20 @@ export class Stand {
 
   /**
    * Waits until the machine has taken in all that was sent before: it is asked to close a grant that never was, and
-   * commands are taken in order (R24). What it has not done by then, it does not do.
+   * commands are taken in order (R24). What it has not answered or begun by then, it does not.
    */
   async fence(): Promise<boolean> {
     const unknown = { purchaseId: randomUUID(), grantNumber: this.nextNumber() };
     return (await this.end(unknown)) !== undefined;
+  }
+
+  /**
+   * Nothing is open at the machine, and nothing is about to be: opening takes its time. It is offered a grant in a currency
+   * for tests, which it refuses with `in-use` if it is at work, else with `bad-grant` (R11 gives the order).
+   */
+  async isIdle(): Promise<boolean> {
+    const { answer } = await this.open({ currency: TEST_CURRENCY });
+    return answer?.type === 'grant.refused' && answer.reason === 'bad-grant';
   }
 
   ack(journalId: string, upTo: number): void {
@@ -250,7 +262,7 @@ export class Stand {
 
   /** The machine is online and would take a grant. */
   ready(withinMs?: number): Promise<Presence | undefined> {
-    return this.presenceWhere(({ online, machineState }) => online && machineState === 'ready', withinMs);
+    return this.presenceWhere(isReady, withinMs);
   }
 
   /** Brings the machine back to where a trial begins. @returns false when it does not come back */
@@ -258,7 +270,12 @@ export class Stand {
     this.acknowledging = true;
     this.line?.restore();
     this.ackAll();
-    for (const grant of this.openGrants()) await this.end(grant);
+    await this.until(() => this.openGrants().length > 0 || isReady(this.presence));
+    for (const grant of this.openGrants()) {
+      const mark = this.mark();
+      this.send(this.closeOf(grant));
+      await this.event(grant, ['session.closed'], { mark });
+    }
     return (await this.ready()) !== undefined;
   }
 
@@ -293,4 +310,8 @@ export class Stand {
     journal.upTo = Math.max(journal.upTo, seq);
     if (this.acknowledging) this.ack(journalId, journal.upTo);
   }
+}
+
+function isReady(presence: Presence | undefined): boolean {
+  return presence?.online === true && presence.machineState === 'ready';
 }

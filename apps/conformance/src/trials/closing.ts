@@ -92,7 +92,8 @@ export const CLOSING = [
       const mark = stand.mark();
       stand.send(unknown);
       await stand.fence();
-      return { unknown, closed, late: stand.saidOf(unknown, mark), presence: stand.presence };
+      const isIdle = await stand.isIdle();
+      return { unknown, closed, isIdle, late: stand.saidOf(unknown, mark), presence: stand.presence };
     },
     checks: [
       {
@@ -108,8 +109,8 @@ export const CLOSING = [
       {
         rule: 'R24',
         expects: 'the late grant is not opened',
-        judge: ({ late, presence }) =>
-          holds(!late.some(({ type }) => type === 'grant.accepted') && presence?.openPurchaseId === undefined, late),
+        judge: ({ late, isIdle }) =>
+          holds(isIdle && !late.some(({ type }) => type === 'grant.accepted'), late),
       },
       {
         rule: 'R24',

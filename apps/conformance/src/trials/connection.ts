@@ -194,10 +194,11 @@ export const CONNECTION = [
       line?.restore();
       const back = await stand.presenceWhere(({ online }) => online, reconnectWithin(stand));
       const fenced = await stand.fence();
-      return { said: stand.saidOf(grant), back, fenced };
+      const isIdle = await stand.isIdle();
+      return { said: stand.saidOf(grant), back, fenced, isIdle };
     },
     checks: [
-      { rule: 'R2', expects: 'it is never delivered', judge: ({ said }) => equal(said, []) },
+      { rule: 'R2', expects: 'it is never delivered', judge: ({ said, isIdle }) => holds(isIdle && said.length === 0, said) },
       {
         rule: 'R5',
         expects: 'the machine is back and answers',
@@ -221,14 +222,15 @@ export const CONNECTION = [
         line?.restore();
         await stand.presenceWhere(({ online }) => online, reconnectWithin(stand));
         await stand.fence();
-        seen.push(stand.saidOf(command));
+        const isIdle = await stand.isIdle();
+        seen.push({ isIdle, said: stand.saidOf(command) });
         gateway.publish('command', '', { qos: 1, retain: true });
       }
       return { grant: seen[0], close: seen[1] };
     },
     checks: [
-      { rule: 'R18', expects: 'the retained grant is dropped', judge: ({ grant }) => equal(grant, []) },
-      { rule: 'R18', expects: 'the retained close is dropped', judge: ({ close }) => equal(close, []) },
+      { rule: 'R18', expects: 'the retained grant is dropped', judge: ({ grant }) => equal(grant, { isIdle: true, said: [] }) },
+      { rule: 'R18', expects: 'the retained close is dropped', judge: ({ close }) => equal(close, { isIdle: true, said: [] }) },
     ],
   }),
 ];

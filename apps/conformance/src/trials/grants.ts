@@ -14,7 +14,7 @@ function answerOf({ answer }: Opened): string | undefined {
 interface Refused {
   readonly opened: Opened;
   readonly types: readonly string[];
-  readonly openPurchaseId: string | undefined;
+  readonly isIdle: boolean;
 }
 
 /** A grant that is to be refused for one reason, and to start nothing. */
@@ -27,15 +27,15 @@ function refusal(rule: RuleId, title: string, reason: string, grantOf: (stand: S
       const opened = await stand.open(grantOf(stand));
       await stand.fence();
       const types = stand.saidOf(opened.grant).map(({ type }) => type);
-      return { opened, types, openPurchaseId: stand.presence?.openPurchaseId };
+      return { opened, types, isIdle: await stand.isIdle() };
     },
     checks: [
       { rule, expects: `it is refused with ${reason}`, judge: ({ opened }) => equal(answerOf(opened), reason) },
       {
         rule,
         expects: 'that is all that is said of it, and nothing is opened',
-        judge: ({ types, openPurchaseId }) =>
-          holds(types.join() === 'grant.refused' && openPurchaseId === undefined, types.join(', ')),
+        judge: ({ types, isIdle }) =>
+          holds(types.join() === 'grant.refused' && isIdle, `${types.join(', ')}${isIdle ? '' : ', and is at work'}`),
       },
     ],
   });
@@ -64,8 +64,9 @@ export const GRANTS = [
       const afterMark = stand.mark();
       stand.send(grant);
       await stand.fence();
+      const isIdle = await stand.isIdle();
       const afterwards = stand.saidOf(grant, afterMark);
-      return { grant, answer, whileOpen: whileOpen.map(({ body }) => body), stillOpen, closed, afterwards };
+      return { isIdle, grant, answer, whileOpen: whileOpen.map(({ body }) => body), stillOpen, closed, afterwards };
     },
     checks: [
       { rule: 'R9', expects: 'it is accepted', judge: ({ answer }) => equal(answer?.type, 'grant.accepted') },
@@ -86,8 +87,8 @@ export const GRANTS = [
       {
         rule: 'R10',
         expects: 'after the end a repeat is not opened: the closing report is the last word, with the same content',
-        judge: ({ afterwards, closed }) =>
-          holds(closed !== undefined && afterwards.every((body) => sameBody(body, closed)), afterwards),
+        judge: ({ afterwards, closed, isIdle }) =>
+          holds(isIdle && closed !== undefined && afterwards.every((body) => sameBody(body, closed)), afterwards),
       },
     ],
   }),

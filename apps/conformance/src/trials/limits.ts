@@ -12,6 +12,7 @@ interface Passed {
   readonly closed: Body<'session.closed'> | undefined;
   readonly afterMs: number | undefined;
   readonly repeated: readonly Body[];
+  readonly isIdle: boolean;
 }
 
 /** Nobody chooses, until the time is over; then the grant comes again. */
@@ -22,7 +23,8 @@ async function passes(stand: Stand, times: { lifetimeMs: number; selectionWindow
   const mark = stand.mark();
   stand.send(grant);
   await stand.fence();
-  return { closed, afterMs: told && told.atMs - sentAtMs, repeated: stand.saidOf(grant, mark) };
+  const isIdle = await stand.isIdle();
+  return { closed, afterMs: told && told.atMs - sentAtMs, repeated: stand.saidOf(grant, mark), isIdle };
 }
 
 function notBefore(ms: number, { afterMs }: Passed) {
@@ -48,9 +50,9 @@ export const LIMITS = [
       {
         rule: 'R16',
         expects: 'a repeat afterwards opens nothing',
-        judge: ({ repeated }) =>
+        judge: ({ repeated, isIdle }) =>
           holds(
-            repeated.every(({ type }) => type === 'session.closed'),
+            isIdle && repeated.every(({ type }) => type === 'session.closed'),
             repeated,
           ),
       },
@@ -71,9 +73,9 @@ export const LIMITS = [
       {
         rule: 'R17',
         expects: 'a repeat afterwards opens nothing',
-        judge: ({ repeated }) =>
+        judge: ({ repeated, isIdle }) =>
           holds(
-            repeated.every(({ type }) => type === 'session.closed'),
+            isIdle && repeated.every(({ type }) => type === 'session.closed'),
             repeated,
           ),
       },
