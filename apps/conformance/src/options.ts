@@ -83,7 +83,10 @@ export interface Options {
   readonly out: string | undefined;
 }
 
-export type Command = { readonly kind: 'help' | 'list' } | { readonly kind: 'try'; readonly options: Options };
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'list' }
+  | { readonly kind: 'try'; readonly options: Options };
 
 /** Says every fault at once; values are not repeated, one is a key. */
 export class OptionsError extends Error {

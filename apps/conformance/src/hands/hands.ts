@@ -55,7 +55,7 @@ export function withPower(hands: Hands, power: Partial<Power>): Hands {
     choose: (selection, outcome) => hands.choose(selection, outcome),
     finish: () => hands.finish(),
     setOutOfService: (out) => hands.setOutOfService(out),
-    restart: () => (power.restart ?? hands.restart)(),
-    cutPower: () => (power.cutPower ?? hands.cutPower)(),
+    restart: () => (power.restart === undefined ? hands.restart() : power.restart()),
+    cutPower: () => (power.cutPower === undefined ? hands.cutPower() : power.cutPower()),
   };
 }

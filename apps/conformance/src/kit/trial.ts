@@ -34,7 +34,7 @@ export interface Check<E> {
   readonly rule: RuleId;
   /** What the rule asks for here, as a sentence. */
   readonly expects: string;
-  judge(evidence: E): Judged;
+  readonly judge: (evidence: E) => Judged;
 }
 
 /**
@@ -45,7 +45,7 @@ export interface Trial<E = unknown> {
   readonly group: Group;
   readonly title: string;
   readonly needs: readonly Need[];
-  play(stand: Stand): Promise<E>;
+  readonly play: (stand: Stand) => Promise<E>;
   readonly checks: readonly Check<E>[];
 }
 

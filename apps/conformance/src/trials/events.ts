@@ -46,7 +46,7 @@ export const EVENTS = [
       const place = () => stand.gateway.arrivals.length;
       const repeated = await comes(stand, place(), upTo + 1);
 
-      stand.ack(`${randomUUID()}`, upTo + 3);
+      stand.ack(randomUUID(), upTo + 3);
       const afterOtherJournal = await comes(stand, place(), upTo + 1);
       stand.ack(journalId, upTo + 1_000_000);
       const afterFuture = await comes(stand, place(), upTo + 1);
@@ -182,7 +182,7 @@ export const EVENTS = [
       stand.ack(journalId, upTo + 2);
       await comes(stand, from, upTo + 5);
       const again = [...new Set(heardFrom(stand, from).map(({ seq }) => seq - upTo))];
-      return { again: again.filter((place) => place >= 1 && place <= 5).toSorted() };
+      return { again: again.filter((place) => place >= 1 && place <= 5).toSorted((a, b) => a - b) };
     },
     checks: [
       {

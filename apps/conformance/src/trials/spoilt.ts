@@ -4,7 +4,7 @@ import { asSchema, type JsonSchema } from '#machine-protocol/page/schema-rows.js
 export interface Spoiling {
   /** "prices[0].priceMinor is 0" */
   readonly words: string;
-  spoil(message: Readonly<Record<string, unknown>>): unknown;
+  readonly spoil: (message: Readonly<Record<string, unknown>>) => unknown;
 }
 
 /** A list longer than its limit is made of so many of its first item. */
