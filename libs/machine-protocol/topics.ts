@@ -1,14 +1,5 @@
-/**
- * Where the messages of the machine link travel. One machine id stands in one place, so that a broker can grant a
- * machine exactly its own topics by pattern.
- *
- * | topic                            | from    | QoS | retained | content            |
- * |----------------------------------|---------|-----|----------|--------------------|
- * | vendrail/v1/<machineId>/presence | bridge  | 1   | yes      | Presence           |
- * | vendrail/v1/<machineId>/event    | bridge  | 1   | no       | MachineEvent       |
- * | vendrail/v1/<machineId>/command  | gateway | 0   | never    | MachineCommand     |
- * | vendrail/v1/<machineId>/ack      | gateway | 1   | no       | EventAck           |
- */
+/** Where the messages of the machine link travel. The machine id stands in one place, so that a broker can grant a machine
+ *  exactly its own topics by pattern. */
 const ROOT = 'vendrail/v1';
 
 /** Notices of the servers to each other. */
@@ -17,7 +8,14 @@ export const CHANGES_TOPIC = `${ROOT}/changes`;
 /** What may stand in a topic as a machine's id: no wildcard, no separator. */
 export const MACHINE_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 
-export type Channel = 'presence' | 'event' | 'command' | 'ack';
+/** A command travels with QoS 0: what left once is never sent again by client or broker, an hour later least of all. */
+export const CHANNELS = {
+  presence: { from: 'machine', qos: 1, retained: true },
+  event: { from: 'machine', qos: 1, retained: false },
+  command: { from: 'server', qos: 0, retained: false },
+  ack: { from: 'server', qos: 1, retained: false },
+} as const;
+export type Channel = keyof typeof CHANNELS;
 
 export function topicOf(machineId: string, channel: Channel): string {
   if (!MACHINE_ID_PATTERN.test(machineId)) throw new Error(`"${machineId}" cannot be a machine id`);

@@ -1,0 +1,78 @@
+import { startBridge } from '#bridge/bridge.js';
+
+import { tryMachine } from './conformance.js';
+import { type StartBridge, startDemo } from './demo.js';
+import { Line } from './kit/line.js';
+import { brokenRules, type RunRecord } from './kit/run.js';
+import type { Trial } from './kit/trial.js';
+import { DEMO_GOODS, WAITS } from './testing/desk.js';
+import { PLANTED_FAULTS, type PlantedFault } from './testing/faults.js';
+import { type Relay, startRelay } from './testing/relay.js';
+import { TRIALS } from './trials/trials.js';
+
+/** A fault is often that nothing comes: that is waited for as long as this. */
+const SHORT = { patienceMs: 2_500, repeatWithinMs: 2_500, comesWithinMs: 60_000 };
+
+/** Our own bridge, with the fault between it and its broker. */
+function startFaulty(fault: PlantedFault | undefined): { start: StartBridge; stop(): Promise<void> } {
+  const bend = fault?.bend?.() ?? {};
+  let relay: Relay | undefined;
+  let starts = 0;
+  return {
+    start: async (config) => {
+      starts += 1;
+      if (starts > 1) await fault?.beforeRestart?.(config);
+      relay ??= await startRelay(config.mqttUrl, config.machineId, config.linkKey, bend);
+      return startBridge({ ...config, mqttUrl: relay.url });
+    },
+    stop: async () => relay?.stop(),
+  };
+}
+
+async function tryFaulty(
+  fault: PlantedFault | undefined,
+  trials: readonly Trial[],
+  waits: typeof WAITS,
+): Promise<RunRecord> {
+  const line = await Line.start({ host: '127.0.0.1', port: 0 });
+  const faulty = startFaulty(fault);
+  const demo = await startDemo(line.url, faulty.start);
+  try {
+    const { machineId, key, hands } = demo;
+    const broker = { url: line.gatewayUrl };
+    return await tryMachine({ machineId, key, hands, broker, line, ...DEMO_GOODS, ...waits }, trials);
+  } finally {
+    await demo.stop();
+    await faulty.stop();
+    await line.stop();
+  }
+}
+
+/** The trials that look at this rule. */
+function trialsFor({ rule, group, title = '' }: PlantedFault): Trial[] {
+  return TRIALS.filter(
+    (trial) => trial.group === group && trial.title.includes(title) && trial.checks.some((check) => check.rule === rule),
+  );
+}
+
+describe('the conformance kit', () => {
+  it('is told of twenty faults at least, of different rules', () => {
+    expect(PLANTED_FAULTS.length).toBeGreaterThanOrEqual(20);
+    expect(new Set(PLANTED_FAULTS.map(({ rule }) => rule)).size).toBeGreaterThanOrEqual(20);
+  });
+
+  // Most of the time is waiting, so some are tried at once.
+  it.concurrent.each(PLANTED_FAULTS)('names $rule for a bridge that $what', async (fault) => {
+    const run = await tryFaulty(fault, trialsFor(fault), SHORT);
+
+    expect(brokenRules(run)).toContain(fault.rule);
+  });
+
+  it('finds no fault in what stands between, when it does nothing', async () => {
+    const groups = new Set(PLANTED_FAULTS.map(({ group }) => group));
+    const trials = TRIALS.filter(({ group }) => groups.has(group) && group !== 'form' && group !== 'mac');
+    const run = await tryFaulty(undefined, trials, WAITS);
+
+    expect(run.checks.filter(({ result }) => result !== 'passed')).toEqual([]);
+  });
+});
