@@ -12,6 +12,7 @@ export interface BrokerUnderTest {
   readonly serverPort: number;
   readonly machinePort: number;
   enrol(machineId: string): Promise<LinkCredentials>;
+  enrolAll(machineIds: readonly string[]): Promise<Map<string, LinkCredentials>>;
   revoke(machineId: string): Promise<void>;
   /** @param forgetting what it kept, retained messages too. */
   restart(forgetting: boolean): Promise<void>;
@@ -55,6 +56,7 @@ async function embedded(): Promise<BrokerUnderTest> {
     serverPort: port,
     machinePort: port,
     enrol: (machineId) => Promise.resolve(enrolled.enrol(machineId)),
+    enrolAll: (machineIds) => Promise.resolve(new Map(machineIds.map((id) => [id, enrolled.enrol(id)]))),
     revoke: (machineId) => Promise.resolve(enrolled.revoke(machineId)),
     restart: async () => {
       await broker.stop();
@@ -77,13 +79,14 @@ async function mosquitto(): Promise<BrokerUnderTest> {
     enrol: async (machineId) => {
       const credentials = enrolled.enrol(machineId);
       await files.write();
-      // Mosquitto reads its files when it gets to it.
-      await eventually(`${machineId} comes in`, async () => {
-        const client = await TestClient.asMachine(broker, machineId, credentials).catch(() => undefined);
-        await client?.drop();
-        return client;
-      });
+      await untilKnown(broker, machineId, credentials);
       return credentials;
+    },
+    enrolAll: async (machineIds) => {
+      const all = new Map(machineIds.map((id) => [id, enrolled.enrol(id)]));
+      await files.write();
+      for (const [id, credentials] of [...all].slice(-1)) await untilKnown(broker, id, credentials);
+      return all;
     },
     revoke: async (machineId) => {
       enrolled.revoke(machineId);
@@ -95,6 +98,15 @@ async function mosquitto(): Promise<BrokerUnderTest> {
     },
     stop: () => broker.remove(),
   };
+}
+
+/** Mosquitto reads its files when it gets to it. */
+async function untilKnown(broker: Mosquitto, machineId: string, credentials: LinkCredentials): Promise<void> {
+  await eventually(`${machineId} comes in`, async () => {
+    const client = await TestClient.asMachine(broker, machineId, credentials).catch(() => undefined);
+    await client?.drop();
+    return client;
+  });
 }
 
 export const BROKERS: readonly (readonly [string, () => Promise<BrokerUnderTest>])[] = [

@@ -221,12 +221,15 @@ describe.each(BROKERS)('the machine link at %s', (_name, start) => {
     await broker.stop();
   });
 
-  async function bridgeOf(machineId: string, port = broker.machinePort): Promise<LightBridge> {
-    const credentials = await broker.enrol(machineId);
+  function bridgeWith(machineId: string, credentials: LinkCredentials, port = broker.machinePort): LightBridge {
     gateway.keys.set(machineId, credentials.key);
     const bridge = new LightBridge(machineId, port, credentials);
     bridges.push(bridge);
     return bridge;
+  }
+
+  async function bridgeOf(machineId: string, port = broker.machinePort): Promise<LightBridge> {
+    return bridgeWith(machineId, await broker.enrol(machineId), port);
   }
 
   const isHere = (bridge: LightBridge) =>
@@ -290,12 +293,10 @@ describe.each(BROKERS)('the machine link at %s', (_name, start) => {
   });
 
   it('belongs to one of two bridges with the same credentials at a time, and neither is deaf to the other’s end', async () => {
-    const first = await bridgeOf('machine-1');
+    const credentials = await broker.enrol('machine-1');
+    const first = bridgeWith('machine-1', credentials);
     await untilHere(first);
-    const credentials = { password: '', key: gateway.keys.get('machine-1') ?? '' };
-    const again = await broker.enrol('machine-1');
-    const second = new LightBridge('machine-1', broker.machinePort, { ...credentials, password: again.password });
-    bridges.push(second);
+    const second = bridgeWith('machine-1', credentials);
     await untilHere(second);
     await first.stop();
     await untilHere(second);
@@ -306,7 +307,7 @@ describe.each(BROKERS)('the machine link at %s', (_name, start) => {
 
   it('takes 200 machines back at once', async () => {
     const ids = Array.from({ length: 200 }, (_, i) => `machine-${i + 1}`);
-    const all = await Promise.all(ids.map((id) => bridgeOf(id)));
+    const all = [...(await broker.enrolAll(ids))].map(([id, credentials]) => bridgeWith(id, credentials));
     await eventually('all are here', () => (all.every(isHere) ? true : undefined));
     for (const bridge of all) bridge.happens(1);
     gateway.present.clear();

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { freePort } from '#local/installation.js';
+import { freePort, isFree } from '#local/installation.js';
+
+import { eventually } from './eventually.js';
 
 const SHIPPED = join(__dirname, '..', '..', 'deploy', 'mosquitto');
 /** Debian's, which `npm test` installs where it is missing. */
@@ -26,11 +28,11 @@ export class Mosquitto {
   static async prepare(file: 'mosquitto.conf' | 'certificates.conf'): Promise<Mosquitto> {
     if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: apt-get install mosquitto`);
     const folder = await mkdtemp(join(tmpdir(), 'vendrail-mosquitto-'));
-    for (const name of ['data', 'passwords', 'tls']) await mkdir(join(folder, name));
+    for (const name of ['config', 'data', 'passwords', 'tls']) await mkdir(join(folder, name));
+    await copyFile(join(SHIPPED, 'acl.conf'), join(folder, 'config', 'acl.conf'));
     const [serverPort, machinePort] = [await freePort(), await freePort()];
     const shipped = await readFile(join(SHIPPED, file), 'utf8');
     const own = shipped
-      .replaceAll('/mosquitto/config/', `${SHIPPED}/`)
       .replaceAll('/mosquitto/', `${folder}/`)
       .replace(/^listener 1883$/m, `listener ${serverPort} 127.0.0.1`)
       .replace(/^listener (1884|8883)$/m, `listener ${machinePort} 127.0.0.1`);
@@ -50,15 +52,20 @@ export class Mosquitto {
     const child = spawn(PROGRAM, ['-c', this.configuration], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     await new Promise<void>((resolve, reject) => {
-      const read = (chunk: Buffer) => {
-        this.log += chunk.toString();
-        if (/ running$/m.test(this.log)) resolve();
-      };
+      const read = (chunk: Buffer) => (this.log += chunk.toString());
       child.stdout.on('data', read);
       child.stderr.on('data', read);
       child.once('error', reject);
       child.once('exit', () => reject(new Error(`Mosquitto ended: ${this.log}`)));
+      // It does not say so with the shipped log types.
+      void this.listens().then(() => resolve(), reject);
     });
+  }
+
+  private async listens(): Promise<void> {
+    for (const port of [this.serverPort, this.machinePort]) {
+      await eventually(`Mosquitto listens at ${port}`, async () => ((await isFree(port)) ? undefined : true));
+    }
   }
 
   /** SIGTERM: it writes what it keeps. `forgetting`: as one that keeps nothing. */

@@ -1,4 +1,4 @@
-import { Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { Controller, HttpCode, HttpException, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -37,15 +37,15 @@ export class EnrolmentController {
   })
   async enrol(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     void reply.header('cache-control', 'no-store');
-    if (this.wrong.tooMany(request.ip)) return refuse(reply, 429, 'TOO_MANY_WRONG_CODES');
+    if (this.wrong.tooMany(request.ip)) throw refusal(429, 'TOO_MANY_WRONG_CODES');
     const given = bodyOf(request.body);
-    if (given === undefined) return refuse(reply, 400, 'NOT_AN_ENROLMENT');
+    if (given === undefined) throw refusal(400, 'NOT_AN_ENROLMENT');
     const { code, password, key, keepPrevious } = given;
     const machineId = await this.links.redeem(code, { password, key }, keepPrevious ? 'keep-previous' : 'at-once');
     if (machineId === null) {
       this.wrong.add(request.ip);
       this.logger.warn({ address: request.ip }, 'an enrolment code does not count');
-      return refuse(reply, 403, 'NO_SUCH_CODE');
+      throw refusal(403, 'NO_SUCH_CODE');
     }
     this.logger.info({ machineId }, 'a machine was enrolled');
     return { machineId };
@@ -60,7 +60,6 @@ function bodyOf(body: unknown): z.infer<typeof enrolment> | undefined {
   }
 }
 
-function refuse(reply: FastifyReply, status: number, error: string): object {
-  void reply.status(status);
-  return { error };
+function refusal(status: number, error: string): HttpException {
+  return new HttpException({ error }, status);
 }
