@@ -137,7 +137,7 @@ const TABLE: { readonly [Name in CommandName]: readonly [VmcCommand & { name: Na
 const exercised = new Set<string>();
 
 describe.each(PHASES)('in state %s', (phase) => {
-  it.each(Object.values(TABLE))('answers $name as the standard has it', (command, cells) => {
+  it.each(Object.values(TABLE))('answers %j as the standard has it', (command, cells) => {
     const [expected, after] = cells[PHASES.indexOf(phase)] ?? ['nothing is expected', phase];
     const reader = readerIn(phase);
     expect(reader.state.phase).toBe(phase);
