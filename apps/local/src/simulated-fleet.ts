@@ -37,7 +37,11 @@ export async function startFleet(
   const { dialect, dispenseMs } = options;
   const machines: SimulatedMachine[] = [];
   for (const front of fronts) {
-    const machine = await SimulatedMachine.start({ ...front, dialect, ...(dispenseMs !== undefined && { dispenseMs }) });
+    const machine = await SimulatedMachine.start({
+      ...front,
+      dialect,
+      ...(dispenseMs !== undefined && { dispenseMs }),
+    });
     closers.push(() => machine.stop());
     machines.push(machine);
   }

@@ -46,7 +46,15 @@ const settings = z.object({
 });
 
 const text = { type: 'string' } as const;
-const OPTIONS = { name: text, link: text, port: text, slots: text, currency: text, decimals: text, dialect: text } as const;
+const OPTIONS = {
+  name: text,
+  link: text,
+  port: text,
+  slots: text,
+  currency: text,
+  decimals: text,
+  dialect: text,
+} as const;
 const MORE = { fault: { type: 'string', multiple: true }, help: { type: 'boolean', short: 'h' } } as const;
 
 async function main(): Promise<void> {

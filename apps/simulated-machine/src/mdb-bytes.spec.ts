@@ -35,7 +35,9 @@ it.each([
 it('says who it is in 32 bytes, and the time in packed decimals', () => {
   expect(says.requestId(0x10, 'bench', 'SIMULATOR')).toHaveLength(32);
   expect(says.requestId(0x10, 'bench', 'SIMULATOR').toString('latin1', 2, 29)).toBe('SIMbench       SIMULATOR   ');
-  expect(hex(says.writeTimeDate(0x10, new Date(2026, 10, 22, 16, 5, 9)))).toBe('17 03 26 11 22 16 05 09 07 FF FF FF 9B');
+  expect(hex(says.writeTimeDate(0x10, new Date(2026, 10, 22, 16, 5, 9)))).toBe(
+    '17 03 26 11 22 16 05 09 07 FF FF FF 9B',
+  );
 });
 
 const config = { name: 'reader-config', currency: 0x1752, scale: 1, decimals: 2, responseSeconds: 30, options: 0x0b };

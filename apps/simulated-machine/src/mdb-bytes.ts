@@ -93,7 +93,7 @@ export function understand(block: Buffer, agreed: Agreement): Answer[] | undefin
   const data = block.subarray(0, -1);
   if (data.length === 0 || !framed(...data).equals(block)) return undefined;
   const answers: Answer[] = [];
-  for (let at = 0; at < data.length; ) {
+  for (let at = 0; at < data.length;) {
     const length = lengthOf(data.subarray(at), agreed);
     if (length === undefined || at + length > data.length) return undefined;
     answers.push(read(data.subarray(at, at + length), agreed));

@@ -291,7 +291,10 @@ export class SimulatedMachine {
   }
 }
 
-function boxOf({ dialect, name, currency, decimals, slots }: SimulatedMachineOptions, around: Surroundings): AdapterBox {
+function boxOf(
+  { dialect, name, currency, decimals, slots }: SimulatedMachineOptions,
+  around: Surroundings,
+): AdapterBox {
   if (dialect !== 'wafer-star') return qibixxBox(name, decimals, around);
   const dearestMinor = Math.max(0, ...slots.map(({ priceMinor }) => priceMinor));
   return new WaferStarDialect({ name, currency, decimals, dearestMinor }, around);

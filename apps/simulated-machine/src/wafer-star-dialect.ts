@@ -112,7 +112,7 @@ export class WaferStarDialect implements AdapterBox {
   // -------------------------------------------------------------------------------------------------------- the bus
 
   hear(bytes: Buffer): void {
-    for (let rest = bytes; rest.length > 0 && this.held.length < HELD_MAX; ) {
+    for (let rest = bytes; rest.length > 0 && this.held.length < HELD_MAX;) {
       const block = this.blockAtTheStartOf(rest);
       this.held.push(block);
       rest = rest.subarray(block.length);

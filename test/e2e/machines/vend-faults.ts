@@ -15,7 +15,11 @@ export function vendFaults(site: () => Site): void {
 
   it('denies what the machine cannot name', async () => {
     site().fault({ reportedSelection: 65_535 });
-    expect(await site().buy([{ press: 11 }, { finish: true }])).toMatchObject({ state: 'RELEASED', fell: [], cases: [] });
+    expect(await site().buy([{ press: 11 }, { finish: true }])).toMatchObject({
+      state: 'RELEASED',
+      fell: [],
+      cases: [],
+    });
   });
 
   it.each([
