@@ -38,13 +38,10 @@ export async function startFleet(
   closers: (() => Promise<void>)[],
 ): Promise<readonly FleetMachine[]> {
   const { dialect, dispenseMs } = options;
+  const alike = { dialect, ...(dispenseMs !== undefined && { dispenseMs }) };
   const machines: SimulatedMachine[] = [];
   for (const front of fronts) {
-    const machine = await SimulatedMachine.start({
-      ...front,
-      dialect,
-      ...(dispenseMs !== undefined && { dispenseMs }),
-    });
+    const machine = await SimulatedMachine.start({ ...front, ...alike });
     closers.push(() => machine.stop());
     machines.push(machine);
   }

@@ -121,7 +121,8 @@ function switchedOn(faults: Faults): string {
 function catalogue(): string {
   return FAULT_NAMES.map((name) => {
     const { title, means, number } = describeFault(name);
-    const range = number === undefined ? '' : ` (${number.unit}, ${number.min} to ${number.max}, usually ${number.usual})`;
+    const range =
+      number === undefined ? '' : ` (${number.unit}, ${number.min} to ${number.max}, usually ${number.usual})`;
     const words = means.qibixx === means['wafer-star'] ? [means.qibixx] : Object.values(means);
     return `${name.padEnd(20)} ${title}${range}\n${words.map((word) => `${' '.repeat(21)}${word}`).join('\n')}`;
   }).join('\n');

@@ -88,6 +88,8 @@ export const FRONT_PAGE = `<!doctype html>
     headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }).then(json).then(show, lost);
 
   function show(machine) {
+    // An answer of the machine that was chosen before.
+    if (machine.name !== name) return;
     ({ decimals, currency } = machine);
     const now = JSON.stringify(machine);
     if (now === shown) return;
@@ -172,8 +174,12 @@ export const FRONT_PAGE = `<!doctype html>
 
   function lost(error) { byId('state').textContent = error.message || 'the simulator does not answer'; shown = ''; }
   byId('finish').onclick = () => post('finish', {});
-  byId('choice').onchange = () => { location.hash = byId('choice').value; };
-  window.onhashchange = () => location.reload();
+  byId('choice').onchange = () => choose(byId('choice').value);
+  window.onhashchange = () => choose(decodeURIComponent(location.hash.slice(1)));
+  function choose(machine) {
+    [name, shown] = [machine, ''];
+    byId('choice').value = location.hash = machine;
+  }
   const poll = () => fetch('/machines/' + name).then(json).then(show, lost).finally(() => setTimeout(poll, 400));
   async function begin() {
     catalogue = await fetch('/faults').then(json);

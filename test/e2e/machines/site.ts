@@ -118,7 +118,12 @@ export class Site {
   /** A payer scans and gets no invoice. @returns the error that SEQR's app is told */
   async turnedAway(): Promise<string> {
     const { qrText } = this.system.local;
-    const scan = await this.system.sandbox.payer.scan({ qrText, msisdn: '46700000001', amount: '20.00', currency: 'EUR' });
+    const scan = await this.system.sandbox.payer.scan({
+      qrText,
+      msisdn: '46700000001',
+      amount: '20.00',
+      currency: 'EUR',
+    });
     if (scan.outcome !== 'refused') throw new Error(`the scan was not refused: ${JSON.stringify(scan)}`);
     return scan.errorCode;
   }
@@ -153,10 +158,10 @@ export class Site {
   /** Waits until the server has it from the bridge that the machine is in this state. */
   machineState(state: string): Promise<true> {
     return eventually(`the server knows that the machine is ${state}`, async () => {
-      const rows = await this.system.query('SELECT 1 FROM machine_presences WHERE machine_id = $1 AND machine_state = $2', [
-        MACHINE_ID,
-        state,
-      ]);
+      const rows = await this.system.query(
+        'SELECT 1 FROM machine_presences WHERE machine_id = $1 AND machine_state = $2',
+        [MACHINE_ID, state],
+      );
       return rows.length > 0 ? true : undefined;
     });
   }

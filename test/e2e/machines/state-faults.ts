@@ -22,7 +22,13 @@ export function stateFaults(site: () => Site): void {
 
   it('gives everything back when the machine never takes START', async () => {
     site().fault({ refuseStart: 30 });
-    expect(await site().buy([])).toMatchObject({ state: 'RELEASED', committedMinor: 0, fell: [], vends: [], cases: [] });
+    expect(await site().buy([])).toMatchObject({
+      state: 'RELEASED',
+      committedMinor: 0,
+      fell: [],
+      vends: [],
+      cases: [],
+    });
   });
 
   it('takes a machine at its word that ends the session because nobody chose', async () => {
@@ -39,13 +45,20 @@ export function stateFaults(site: () => Site): void {
     await visit.fell(1);
     await site().machine.until(({ mode }) => mode === 'IDLE');
     site().fault({ resetStormMs: 40 });
-    expect(await visit.ended()).toMatchObject({ state: 'COMMITTED', committedMinor: PRICES[11], fell: [11], cases: [] });
+    expect(await visit.ended()).toMatchObject({
+      state: 'COMMITTED',
+      committedMinor: PRICES[11],
+      fell: [11],
+      cases: [],
+    });
     await site().mended();
     expect(await site().buy([{ press: 12 }, { finish: true }])).toMatchObject({ state: 'COMMITTED', fell: [12] });
   });
 
   it('agrees with the tray whatever a payer gets out of a machine that resets itself all the time', async () => {
-    const visit = await site().begin([{ press: 11 }, { press: 12 }, { finish: true }], undefined, { resetStormMs: 150 });
+    const visit = await site().begin([{ press: 11 }, { press: 12 }, { finish: true }], undefined, {
+      resetStormMs: 150,
+    });
     const { state, committedMinor } = await visit.ended();
     expect(['COMMITTED', 'RELEASED']).toContain(state);
     expect([0, PRICES[11], PRICES[11] + PRICES[12]]).toContain(committedMinor);

@@ -1,3 +1,5 @@
+import type { Faults } from '#simulated-machine/faults.js';
+
 import { PRICES } from '../../support/test-system.js';
 import type { Site } from './site.js';
 
@@ -15,10 +17,14 @@ export function vendFaults(site: () => Site): void {
 
   it('denies what the machine cannot name', async () => {
     site().fault({ reportedSelection: 65_535 });
-    expect(await site().buy([{ press: 11 }, { finish: true }])).toMatchObject({ state: 'RELEASED', fell: [], cases: [] });
+    expect(await site().buy([{ press: 11 }, { finish: true }])).toMatchObject({
+      state: 'RELEASED',
+      fell: [],
+      cases: [],
+    });
   });
 
-  it.each([
+  it.each<[string, Partial<Faults>]>([
     ['fails', { vendFailed: true }],
     ['is cancelled', { vendCancelled: true }],
   ])('charges nothing for a vend that %s', async (_, fault) => {
@@ -31,7 +37,7 @@ export function vendFaults(site: () => Site): void {
     });
   });
 
-  it.each([
+  it.each<[string, Partial<Faults>, number[]]>([
     ['RESET before the approval', { resetBeforeApproval: true }, []],
     ['RESET after the approval', { resetAfterApproval: true }, [11]],
     ['result that never comes', { successNever: true }, [11]],
