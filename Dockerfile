@@ -24,7 +24,7 @@ RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
 FROM base AS runtime
 ENV NODE_ENV=production
 # For volumes: certificate, and the journal of a bridge. A new volume takes its owner from the folder it covers.
-RUN mkdir -p /run/vendrail/tls /var/lib/vendrail && chown -R node:node /run/vendrail /var/lib/vendrail
+RUN mkdir -p /run/vendrail/tls /run/vendrail/passwords /var/lib/vendrail && chown -R node:node /run/vendrail /var/lib/vendrail
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/prisma/migrations prisma/migrations

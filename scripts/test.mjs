@@ -26,7 +26,10 @@ async function main() {
   await build((what, seconds) => console.log(`  ✓ built: ${what.padEnd(27)} ${seconds.toFixed(1)} s`), {
     simulation: true,
   });
-  if (options.length === 0) await ensureChromium();
+  if (options.length === 0) {
+    await ensureChromium();
+    await ensureMosquitto();
+  }
   const checks = options.length === 0 ? await check() : { passed: 0, failed: 0 };
   const tests = await jest(options);
   const passed = checks.passed + tests.passed;
@@ -39,13 +42,24 @@ async function main() {
 async function ensureChromium() {
   if (['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].some((path) => existsSync(path)))
     return;
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   console.log('Installing Chromium for the browser tests (once)');
+  await installFromDebian('chromium');
+}
+
+/** The machine link is tried at Debian's Mosquitto too. */
+async function ensureMosquitto() {
+  if (existsSync('/usr/sbin/mosquitto')) return;
+  console.log('Installing Mosquitto for the tests of the machine link (once)');
+  await installFromDebian('mosquitto');
+}
+
+async function installFromDebian(name) {
+  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const apt = [...sudo, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'];
   const installed =
     (await run([...apt, 'update', '-qq'])) === 0 &&
-    (await run([...apt, 'install', '-y', '-qq', '--no-install-recommends', 'chromium'])) === 0;
-  if (!installed) throw new Error('Chromium could not be installed: apt-get install chromium, then npm test again');
+    (await run([...apt, 'install', '-y', '-qq', '--no-install-recommends', name])) === 0;
+  if (!installed) throw new Error(`${name} could not be installed: apt-get install ${name}, then npm test again`);
 }
 
 async function jest(options) {

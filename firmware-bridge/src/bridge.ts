@@ -26,6 +26,9 @@ export interface BridgeConfig {
   readonly mqttPassword?: string | undefined;
   /** PEM text of a private authority. */
   readonly mqttCa?: string | undefined;
+  /** PEM texts of a client certificate and its key, for a broker that knows machines by these. */
+  readonly mqttCert?: string | undefined;
+  readonly mqttKey?: string | undefined;
   /** 64 hexadecimal digits: signs what goes to the servers, and proves what comes from them. */
   readonly linkKey: string;
   /** The one before, until the servers have changed to the new one too. */
@@ -107,6 +110,8 @@ class Bridge implements RunningBridge {
         username: config.mqttUsername,
         password: config.mqttPassword,
         ca: config.mqttCa,
+        cert: config.mqttCert,
+        key: config.mqttKey,
         keys: new KeyRing(config.linkKey, config.previousLinkKey),
         timings,
       },

@@ -7,6 +7,7 @@ import { MACHINE_ID_PATTERN } from '#machine-protocol/topics.js';
 
 import { ADAPTER_CURRENCIES } from './adapters/qibixx/settings.js';
 import type { BridgeConfig } from './bridge.js';
+import { CredentialsError, readCredentials } from './credentials.js';
 import { DEFAULT_TIMINGS, type Timings } from './timings.js';
 
 /** A day: no timing of a bridge is longer, and a mistyped one is found here. */
@@ -27,6 +28,9 @@ const settings = z.strictObject({
   mqttUsername: z.string().optional(),
   mqttPassword: z.string().optional(),
   mqttCaFile: z.string().optional(),
+  mqttCertFile: z.string().optional(),
+  mqttKeyFile: z.string().optional(),
+  credentialsFile: z.string().optional(),
   linkKey,
   previousLinkKey: linkKey.optional(),
   journalDir: z.string().min(1),
@@ -52,6 +56,9 @@ const VARIABLES = {
   mqttUsername: 'VENDRAIL_MQTT_USERNAME',
   mqttPassword: 'VENDRAIL_MQTT_PASSWORD',
   mqttCaFile: 'VENDRAIL_MQTT_CA_FILE',
+  mqttCertFile: 'VENDRAIL_MQTT_CERT_FILE',
+  mqttKeyFile: 'VENDRAIL_MQTT_KEY_FILE',
+  credentialsFile: 'VENDRAIL_CREDENTIALS_FILE',
   linkKey: 'VENDRAIL_LINK_KEY',
   previousLinkKey: 'VENDRAIL_PREVIOUS_LINK_KEY',
   journalDir: 'VENDRAIL_JOURNAL_DIR',
@@ -81,7 +88,8 @@ export function readConfig(file: string | undefined, environment: NodeJS.Process
     const value = environment[variable];
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });
-  const given: Record<string, unknown> = { ...fromFile, ...Object.fromEntries(fromEnvironment) };
+  const named: Record<string, unknown> = { ...fromFile, ...Object.fromEntries(fromEnvironment) };
+  const given: Record<string, unknown> = { ...credentialsIn(named['credentialsFile']), ...named };
   const result = settings.safeParse(given);
   if (!result.success) {
     throw new ConfigError(
@@ -91,12 +99,25 @@ export function readConfig(file: string | undefined, environment: NodeJS.Process
       }),
     );
   }
-  const { mqttCaFile, timings, ...rest } = result.data;
+  const { mqttCaFile, mqttCertFile, mqttKeyFile, credentialsFile: _, timings, ...rest } = result.data;
   return {
     ...rest,
     ...(timings !== undefined && { timings }),
     ...(mqttCaFile !== undefined && { mqttCa: readText(mqttCaFile, 'mqttCaFile') }),
+    ...(mqttCertFile !== undefined && { mqttCert: readText(mqttCertFile, 'mqttCertFile') }),
+    ...(mqttKeyFile !== undefined && { mqttKey: readText(mqttKeyFile, 'mqttKeyFile') }),
   };
+}
+
+/** What `vendrail-bridge enrol` wrote; a setting of the same name stands above it. */
+function credentialsIn(file: unknown): object {
+  if (typeof file !== 'string' || file === '') return {};
+  try {
+    return readCredentials(file);
+  } catch (error) {
+    if (error instanceof CredentialsError) throw new ConfigError([`credentialsFile: ${error.message}`]);
+    throw error;
+  }
 }
 
 function readJsonObject(file: string): object {

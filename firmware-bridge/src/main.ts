@@ -2,13 +2,14 @@ import { parseArgs } from 'node:util';
 
 import { startBridge } from './bridge.js';
 import { CONFIG_HELP, ConfigError, readConfig } from './config.js';
+import { ENROL_HELP, EnrolError, enrolCommand } from './enrol.js';
 import { JournalError } from './journal/journal.js';
 import { jsonLog } from './log.js';
 
 const HELP = `Vendrail bridge: the program beside a vending machine.
 
   vendrail-bridge [--config FILE]
-
+${ENROL_HELP}
 FILE is JSON. Each setting may also come from the environment, which stands above the file:
 
 ${CONFIG_HELP}
@@ -22,6 +23,7 @@ const EXIT_USAGE = 64;
 const EXIT_CONFIG = 78;
 
 async function main(): Promise<void> {
+  if (process.argv[2] === 'enrol') return enrolCommand(process.argv.slice(3));
   const { values } = parseArgs({
     options: { config: { type: 'string', short: 'c' }, help: { type: 'boolean', short: 'h' } },
   });
@@ -51,7 +53,8 @@ function isUsageError(error: unknown): boolean {
 main().catch((error: unknown) => {
   const usage = isUsageError(error);
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const expected = usage || error instanceof ConfigError || error instanceof JournalError;
+  const expected =
+    usage || error instanceof ConfigError || error instanceof JournalError || error instanceof EnrolError;
   process.stderr.write(`${expected ? message : (stack ?? message)}\n`);
   process.exitCode = usage ? EXIT_USAGE : error instanceof ConfigError ? EXIT_CONFIG : 1;
 });

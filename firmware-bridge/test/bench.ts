@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { startBridge, type BridgeConfig, type RunningBridge } from '#bridge/bridge.js';
 import { jsonLog } from '#bridge/log.js';
 import type { Timings } from '#bridge/timings.js';
+import type { Grant } from '#machine-protocol/messages.js';
 import { SimulatedMachine, type SimulatedMachineOptions } from '#simulated-machine/simulated-machine.js';
 
 import { TestBroker, type Door } from './test-broker.js';
@@ -25,6 +26,8 @@ const TIMINGS: Partial<Timings> = {
   reconnectMinMs: 20,
   reconnectMaxMs: 100,
 };
+
+type GrantFields = Parameters<TestGateway['sendGrant']>[0];
 
 export const MACHINE_ID = 'machine-1';
 
@@ -98,8 +101,17 @@ export class Bench {
   }
 
   /** Selections 11, 12 and 24 at their prices; 99 is not for sale. */
-  grant(changes: Partial<Parameters<TestGateway['sendGrant']>[0]> = {}): ReturnType<TestGateway['sendGrant']> {
-    return this.gateway.sendGrant({
+  grant(changes: Partial<GrantFields> = {}): Grant {
+    return this.gateway.sendGrant(this.fields(changes));
+  }
+
+  /** The same, made and not sent. */
+  someGrant(changes: Partial<GrantFields> = {}): Grant {
+    return this.gateway.makeGrant(this.fields(changes));
+  }
+
+  private fields(changes: Partial<GrantFields>): GrantFields {
+    return {
       bootId: this.bridge?.bootId ?? randomUUID(),
       purchaseId: randomUUID(),
       grantNumber: 1,
@@ -115,6 +127,6 @@ export class Bench {
       lifetimeMs: 60_000,
       selectionWindowMs: 10_000,
       ...changes,
-    });
+    };
   }
 }

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
+import { encode } from '#machine-protocol/codec.js';
+import { linkKey, sign } from '#machine-protocol/signature.js';
+import { topicOf } from '#machine-protocol/topics.js';
+
 import { Bench } from './bench.js';
+import type { TestGateway } from './test-gateway.js';
 
 let bench: Bench;
 afterEach(() => bench.clear());
@@ -71,7 +76,7 @@ it('reports a message that is not of the protocol once, and goes on', async () =
   bench.grant();
 
   await bench.gateway.event('grant.accepted');
-  expect(bench.gateway.bodies('fault').map(({ code }) => code)).toEqual(['bad-message']);
+  expect(bench.gateway.bodies('fault').map(({ code }) => code)).toEqual(['bad-message', 'forged-message']);
 });
 
 it('tells of a grant that it never opened when it is asked to close it, and never opens it afterwards', async () => {
@@ -114,5 +119,70 @@ it('tries START again while the machine says -3, and gives up after a dozen time
   expect(await bench.gateway.event('grant.refused')).toMatchObject({
     reason: 'start-failed',
     detail: 'START -3, 12 times',
+  });
+});
+
+describe('a grant that the servers did not make', () => {
+  const OTHER_KEY = linkKey('e7'.repeat(32));
+  const TOPIC = topicOf('machine-1', 'command');
+
+  /** As somebody would try who has the broker, has listened for long, and lacks the machine's key. */
+  const forgeries: readonly (readonly [string, (body: string, gateway: TestGateway) => string])[] = [
+    ['without a MAC', (body) => body],
+    ['with an empty MAC', (body) => JSON.stringify({ mac: '', body })],
+    ['with a MAC of zeros', (body) => JSON.stringify({ mac: '0'.repeat(64), body })],
+    ['signed with another machine’s key', (body) => sign(TOPIC, body, OTHER_KEY)],
+    [
+      'that was signed for another machine',
+      (body, gateway) => gateway.signedFor(topicOf('machine-2', 'command'), body),
+    ],
+    ['that was signed as an acknowledgement', (body, gateway) => gateway.signed('ack', body)],
+    ['that was signed as an event', (body, gateway) => gateway.signed('event', body)],
+    [
+      'with the MAC of another grant',
+      (body, gateway) => {
+        const { mac } = JSON.parse(
+          gateway.signed('command', body.replace('"amountMinor":5000', '"amountMinor":1')),
+        ) as {
+          mac: string;
+        };
+        return JSON.stringify({ mac, body });
+      },
+    ],
+    [
+      'for another machine in its body',
+      (body, gateway) => gateway.signed('command', body.replace('"machine-1"', '"machine-2"')),
+    ],
+  ];
+
+  it.each(forgeries)('%s unlocks nothing, and gets no answer', async (_, forged) => {
+    bench = await Bench.set();
+    await bench.startBridge();
+    bench.gateway.sendRaw(forged(encode(bench.someGrant()), bench.gateway));
+    bench.grant({ grantNumber: 2 });
+
+    // The real one behind it is the first that the machine hears of.
+    expect(await bench.gateway.event('grant.accepted')).toMatchObject({ grantNumber: 2 });
+    expect(bench.gateway.story).toEqual(['grant.accepted']);
+  });
+
+  it('cannot be an old one said again: not in its session, not after it, and not to the next boot', async () => {
+    bench = await Bench.set();
+    const first = await bench.startBridge();
+    bench.machine.scriptBuyer([{ finish: true }]);
+    const grant = bench.grant();
+    const recorded = bench.gateway.signed('command', encode(grant));
+    await bench.gateway.event('session.closed');
+    bench.gateway.sendRaw(recorded);
+    await bench.gateway.event('session.closed', 2);
+    expect(bench.machine.view().mode).toBe('ENABLED');
+
+    await first.stop();
+    await bench.startBridge();
+    bench.gateway.sendRaw(recorded);
+    await bench.gateway.event('session.closed', 3);
+    bench.grant({ grantNumber: 1, purchaseId: randomUUID() });
+    expect(await bench.gateway.event('grant.refused')).toMatchObject({ reason: 'old-number' });
+    expect(bench.gateway.bodies('grant.accepted')).toHaveLength(1);
   });
 });

@@ -64,14 +64,12 @@ export class TestGateway {
     this.client.publish(topicOf(this.machineId, 'ack'), this.signed('ack', encode(ack)), { qos: 1 });
   }
 
+  makeGrant(fields: Omit<Grant, 'v' | 'type' | 'machineId' | 'at'>): Grant {
+    return { ...fields, v: 1, type: 'grant', machineId: this.machineId, at: new Date().toISOString() };
+  }
+
   sendGrant(fields: Omit<Grant, 'v' | 'type' | 'machineId' | 'at'>): Grant {
-    const grant: Grant = {
-      ...fields,
-      v: 1,
-      type: 'grant',
-      machineId: this.machineId,
-      at: new Date().toISOString(),
-    };
+    const grant = this.makeGrant(fields);
     this.send(grant);
     return grant;
   }
@@ -89,6 +87,11 @@ export class TestGateway {
   /** As somebody does who has the key. */
   signed(channel: Channel, body: string): string {
     return sign(topicOf(this.machineId, channel), body, KEY);
+  }
+
+  /** The same for a topic that is not this machine's. */
+  signedFor(topic: string, body: string): string {
+    return sign(topic, body, KEY);
   }
 
   /** As anybody can who reaches the broker. */

@@ -2,6 +2,9 @@
  *  exactly its own topics by pattern. */
 const ROOT = 'vendrail/v1';
 
+/** Notices of the servers to each other. */
+export const CHANGES_TOPIC = `${ROOT}/changes`;
+
 /** What may stand in a topic as a machine's id: no wildcard, no separator. */
 export const MACHINE_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 

@@ -46,6 +46,11 @@ export class Configuration {
   @IsString()
   MQTT_PASSWORD?: string;
 
+  /** Gateways with the same group share the machines' events, where the broker can do that; without, each hears all. */
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9_-]{1,32}$/, { message: 'must be 1 to 32 letters, digits, "-" and "_"' })
+  MQTT_SHARED_GROUP?: string;
+
   @AsNumber()
   @IsInt()
   @Min(1)

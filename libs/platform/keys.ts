@@ -19,7 +19,7 @@ export class Keys {
   constructor(private readonly secret: string) {}
 
   /** A keyed hash of `text`, different for each purpose: 43 characters of base64url, 256 bits. */
-  mac(purpose: 'payer' | 'request' | 'notification' | 'session', text: string): string {
+  mac(purpose: 'payer' | 'request' | 'notification' | 'session' | 'broker', text: string): string {
     return createHmac('sha256', this.keyFor(purpose)).update(text).digest('base64url');
   }
 

@@ -75,7 +75,13 @@ export class MqttConnection {
   /** Subscribes now and again after every reconnect. */
   async subscribe(filter: string, qos: 0 | 1, handler: MessageHandler): Promise<void> {
     this.subscriptions.set(filter, { qos, handler });
-    if (this.client.connected) await this.client.subscribeAsync(filter, { qos });
+    if (this.client.connected) await this.ask(filter, qos);
+  }
+
+  private async ask(filter: string, qos: 0 | 1): Promise<void> {
+    const granted = await this.client.subscribeAsync(filter, { qos });
+    // 128 is the broker's "no" (MQTT 3.1.1, SUBACK): a server that hears nothing must not look as if it did.
+    if (granted.some((one) => Number(one.qos) >= 128)) throw new Error(`the broker refused the subscription ${filter}`);
   }
 
   async close(): Promise<void> {
@@ -85,7 +91,7 @@ export class MqttConnection {
   private async subscribeAll(): Promise<void> {
     for (const [filter, { qos }] of this.subscriptions) {
       try {
-        await this.client.subscribeAsync(filter, { qos });
+        await this.ask(filter, qos);
       } catch (error) {
         // A connection without its subscriptions is deaf: better to lose it and try anew.
         this.log.warn({ filter, error: String(error) }, 'could not subscribe');
@@ -108,9 +114,12 @@ export class MqttConnection {
   }
 }
 
+/** `$share/<group>/<filter>`: of all who subscribe for the group, one hears each message. */
+const SHARED = /^\$share\/[^/]+\//;
+
 /** `+` stands for one level; no other wildcard is used here. */
 function matches(filter: string, topic: string): boolean {
-  const expected = filter.split('/');
+  const expected = filter.replace(SHARED, '').split('/');
   const levels = topic.split('/');
   return expected.length === levels.length && expected.every((level, i) => level === '+' || level === levels[i]);
 }

@@ -1,13 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import type { LiveNotice } from '#fleet/operator-views.js';
+import { CHANGES_TOPIC } from '#machine-protocol/topics.js';
 import { MqttConnection } from '#platform/mqtt.js';
 
-/** Notices of all server processes to all: which purchase or machine has changed. Ids only. */
-const TOPIC = 'vendrail/v1/changes';
-
 /**
- * Tells whoever watches that something changed. The broker carries it from the process where it happened to the one
+ * Tells whoever watches that something changed: ids only. The broker carries it from the process where it happened to the one
  * whose console is open. A hint: it may be lost, and who watches looks again from time to time.
  */
 @Injectable()
@@ -23,14 +21,14 @@ export class Changes {
   }
 
   watch(listener: (notice: LiveNotice) => void): Promise<void> {
-    return this.mqtt.subscribe(TOPIC, 0, (_, payload) => {
+    return this.mqtt.subscribe(CHANGES_TOPIC, 0, (_, payload) => {
       const notice = noticeOf(payload);
       if (notice !== undefined) listener(notice);
     });
   }
 
   private tell(notice: LiveNotice): void {
-    this.mqtt.publish(TOPIC, JSON.stringify(notice), 0).catch(() => undefined);
+    this.mqtt.publish(CHANGES_TOPIC, JSON.stringify(notice), 0).catch(() => undefined);
   }
 }
 

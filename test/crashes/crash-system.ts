@@ -16,6 +16,7 @@ import { type Arrangement, Servers } from './servers.js';
 import { TcpProxy } from './tcp-proxy.js';
 
 const SECRET = 'a secret of the campaign that is long enough';
+const BROKER_PASSWORD = 'of-the-campaign';
 const RESELLER = { id: 'crashes', userId: '9900', password: 'a-password-for-the-sandbox' };
 
 export type BrokerKind = 'aedes' | 'mosquitto';
@@ -79,7 +80,7 @@ async function startAll(
   const machineIds = await registerMachines(books, options.machines);
 
   const brokerPort = await freePort();
-  const broker = brokerProcess(options.broker, brokerPort);
+  const broker = brokerProcess(options.broker, brokerPort, options.databaseUrl);
   await broker.start();
   closers.push(() => broker.stop());
 
@@ -102,6 +103,8 @@ async function startAll(
   const servers = await Servers.prepare(options.arrangement, certificate, () => ({
     DATABASE_URL: withPort(options.databaseUrl, links['server–database'].port),
     MQTT_URL: `mqtt://127.0.0.1:${links['server–broker'].port}`,
+    MQTT_USERNAME: 'server',
+    MQTT_PASSWORD: BROKER_PASSWORD,
     SEQR_SOAP_URL: withPort(sandbox.soapUrl, links['server–SEQR'].port),
     SEQR_RESELLER_ID: RESELLER.id,
     SEQR_RESELLER_USER_ID: RESELLER.userId,
@@ -116,8 +119,8 @@ async function startAll(
   const places: MachinePlace[] = [];
   for (const machineId of machineIds) {
     const url = `mqtt://127.0.0.1:${links['bridge–broker'].port}`;
-    const { key } = await enrol(options.databaseUrl, SECRET, machineId);
-    const place = await MachinePlace.start(machineId, `token-${machineId}`, url, key, folder);
+    const credentials = await enrol(options.databaseUrl, SECRET, machineId);
+    const place = await MachinePlace.start(machineId, `token-${machineId}`, url, credentials, folder);
     closers.push(() => place.stop());
     places.push(place);
   }
@@ -147,13 +150,18 @@ async function registerMachines(books: Books, count: number): Promise<string[]> 
   return ids;
 }
 
-function brokerProcess(kind: BrokerKind, port: number): Child {
+function brokerProcess(kind: BrokerKind, port: number, databaseUrl: string): Child {
   if (kind === 'aedes') {
     return new Child({
       name: 'the broker',
       command: process.execPath,
       args: [harnessProgram('broker.mjs')],
-      environment: { BROKER_PORT: String(port) },
+      environment: {
+        BROKER_PORT: String(port),
+        DATABASE_URL: databaseUrl,
+        VENDRAIL_SECRET: SECRET,
+        MQTT_PASSWORD: BROKER_PASSWORD,
+      },
       isReady: (log) => log.includes('listening'),
     });
   }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import type { LinkCredentials } from '#fleet/link/credentials.js';
 import type { BuyerStep } from '#simulated-machine/buyer.js';
 import { type Delivery, SimulatedMachine } from '#simulated-machine/simulated-machine.js';
 
@@ -45,7 +46,7 @@ export class MachinePlace {
     machineId: string,
     token: string,
     mqttUrl: string,
-    linkKey: string,
+    credentials: LinkCredentials,
     folder: string,
   ): Promise<MachinePlace> {
     const machine = await SimulatedMachine.start({
@@ -71,7 +72,9 @@ export class MachinePlace {
         VENDRAIL_MACHINE_ID: machineId,
         VENDRAIL_SERIAL_PATH: machine.path,
         VENDRAIL_MQTT_URL: mqttUrl,
-        VENDRAIL_LINK_KEY: linkKey,
+        VENDRAIL_MQTT_USERNAME: machineId,
+        VENDRAIL_MQTT_PASSWORD: credentials.password,
+        VENDRAIL_LINK_KEY: credentials.key,
         VENDRAIL_JOURNAL_DIR: join(folder, `bridge-${machineId}`),
         VENDRAIL_CURRENCY: 'EUR',
         VENDRAIL_DECIMALS: '2',

@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { Agent, request } from 'undici';
 
 import { type RunningBridge, startBridge } from '#bridge/bridge.js';
+import type { LinkCredentials } from '#fleet/link/credentials.js';
+import { LinkStore } from '#fleet/link/link-store.js';
 import { demoMachine } from '#local/demo-machine.js';
 import { developmentCertificate } from '#local/development-certificate.js';
 import { type EmbeddedBroker, startEmbeddedBroker } from '#local/embedded-broker.js';
 import { freePort } from '#local/installation.js';
 import { Database } from '#platform/database.js';
+import { Keys } from '#platform/keys.js';
 import { type RunningSandbox, startSandbox } from '#seqr-sandbox/sandbox.js';
 import { SimulatedMachine } from '#simulated-machine/simulated-machine.js';
 
@@ -20,6 +23,7 @@ import { ServerProcess } from '../support/server-process.js';
 import { MACHINE_ID, PRICES } from '../support/test-system.js';
 
 const RESELLER = { id: 'killed', userId: '9900', password: 'a-canary-password-9173' };
+const SECRET = 'a-canary-secret-8264-that-is-long-enough';
 const MSISDN = '46700424242';
 
 /** The two server roles, each a process of its own, and neighbours that live on when they are killed. */
@@ -27,6 +31,8 @@ describe('kill -9 of the servers', () => {
   let folder: string;
   let databaseUrl: string;
   let broker: EmbeddedBroker;
+  let linksDatabase: Database;
+  let secrets: LinkCredentials;
   let sandbox: RunningSandbox;
   let machine: SimulatedMachine;
   let bridge: RunningBridge;
@@ -36,7 +42,14 @@ describe('kill -9 of the servers', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'vendrail-killed-'));
     databaseUrl = await newDatabase();
-    broker = await startEmbeddedBroker(0);
+    const links = await Database.connect(databaseUrl, 'test-broker');
+    linksDatabase = links;
+    const store = new LinkStore(links, new Keys(SECRET));
+    broker = await startEmbeddedBroker({
+      port: 0,
+      serverPassword: 'of-the-test',
+      hashesOf: (ids) => store.hashesOf(ids),
+    });
     const certificate = await developmentCertificate(join(folder, 'tls'));
     const [apiPort, gatewayPort] = [await freePort(), await freePort()];
     const baseUrl = `https://localhost:${apiPort}`;
@@ -52,6 +65,8 @@ describe('kill -9 of the servers', () => {
     const environment = {
       DATABASE_URL: databaseUrl,
       MQTT_URL: broker.url,
+      MQTT_USERNAME: 'server',
+      MQTT_PASSWORD: 'of-the-test',
       PUBLIC_BASE_URL: baseUrl,
       TLS_CERT_FILE: certificate.certFile,
       TLS_KEY_FILE: certificate.keyFile,
@@ -59,7 +74,7 @@ describe('kill -9 of the servers', () => {
       SEQR_RESELLER_ID: RESELLER.id,
       SEQR_RESELLER_USER_ID: RESELLER.userId,
       SEQR_RESELLER_PASSWORD: RESELLER.password,
-      VENDRAIL_SECRET: 'a-canary-secret-8264-that-is-long-enough',
+      VENDRAIL_SECRET: SECRET,
       OPERATOR_TOKEN: 'a-canary-token-5540',
     };
     const agent = new Agent({ connect: { ca: await readFile(certificate.caFile, 'utf8') } });
@@ -76,11 +91,15 @@ describe('kill -9 of the servers', () => {
     );
     await Promise.all([api.start(), gateway.start()]);
     // After them, so that they hear it come and need not wait for its next word.
+    secrets = await enrol(databaseUrl, SECRET, MACHINE_ID);
+    const { key, password } = secrets;
     bridge = await startBridge({
       machineId: MACHINE_ID,
       serialPath: machine.path,
       mqttUrl: broker.url,
-      linkKey: (await enrol(databaseUrl, environment.VENDRAIL_SECRET, MACHINE_ID)).key,
+      mqttUsername: MACHINE_ID,
+      mqttPassword: password,
+      linkKey: key,
       journalDir: join(folder, 'bridge'),
       currency: 'EUR',
       decimals: 2,
@@ -93,6 +112,7 @@ describe('kill -9 of the servers', () => {
     await machine.stop();
     await sandbox.stop();
     await broker.stop();
+    await linksDatabase.close();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -183,7 +203,15 @@ describe('kill -9 of the servers', () => {
   it('leaves no secret and no phone number in any log', () => {
     const logs = api.log + gateway.log;
     expect(logs).not.toBe('');
-    for (const secret of [RESELLER.password, MSISDN, 'a-canary-secret', 'a-canary-token', '/seqr/notifications/']) {
+    for (const secret of [
+      RESELLER.password,
+      MSISDN,
+      'a-canary-secret',
+      secrets.key,
+      secrets.password,
+      'a-canary-token',
+      '/seqr/notifications/',
+    ]) {
       expect(logs).not.toContain(secret);
     }
   });

@@ -109,7 +109,7 @@ describe('docker-compose.yml', () => {
       const environment = environmentOf(name);
 
       expect(() => readConfiguration(environment)).not.toThrow();
-      const optional = { SEQR_MERCHANT_ID: 'm', SEQR_ID_PREFIX: 'p', OPERATOR_CONTACT: 'c' };
+      const optional = { SEQR_MERCHANT_ID: 'm', SEQR_ID_PREFIX: 'p', OPERATOR_CONTACT: 'c', MQTT_SHARED_GROUP: 'g' };
       const known = Object.keys(readConfiguration({ ...environment, ...optional }));
       expect(Object.keys(environment).filter((variable) => !known.includes(variable))).toEqual([]);
     },
@@ -117,7 +117,10 @@ describe('docker-compose.yml', () => {
 
   it('configures the bridge without a fault, for the machine that its neighbour simulates', () => {
     const environment = environmentOf('demo-machine');
-    const bridge = readConfig(undefined, environment);
+    const { VENDRAIL_CREDENTIALS_FILE: file, ...rest } = environment;
+    const bridge = readConfig(undefined, { ...rest, VENDRAIL_LINK_KEY: 'ab'.repeat(32) });
+
+    expect(service('seed').command).toContain(file);
 
     expect(bridge).toMatchObject({
       machineId: environment['SIMULATED_MACHINE_NAME'],
@@ -142,11 +145,13 @@ describe('docker-compose.yml', () => {
     expect(sandbox['CREATE_PURCHASE_URL']).toBe(`${api['PUBLIC_BASE_URL']}/seqr/createPurchase`);
     expect(api['PUBLIC_BASE_URL']).toBe(`https://reseller-api:${api['HTTPS_PORT']}`);
     expect(broker).toMatch(/^listener 1883$/m);
-    expect([api['MQTT_URL'], environmentOf('demo-machine')['VENDRAIL_MQTT_URL']]).toEqual(
-      Array(2).fill('mqtt://mosquitto:1883'),
-    );
+    expect(broker).toMatch(/^listener 1884$/m);
+    expect([api['MQTT_URL'], environmentOf('demo-machine')['VENDRAIL_MQTT_URL']]).toEqual([
+      'mqtt://mosquitto:1883',
+      'mqtt://mosquitto:1884',
+    ]);
     expect(dockerfile).toContain(`EXPOSE ${api['HTTPS_PORT']}`);
-    for (const [name, port] of Object.entries({ 'reseller-api': 8443, 'seqr-sandbox': 8090, mosquitto: 1883 })) {
+    for (const [name, port] of Object.entries({ 'reseller-api': 8443, 'seqr-sandbox': 8090, mosquitto: 1884 })) {
       expect(service(name).ports?.map((mapping) => interpolate(mapping).split(':').at(-1))).toEqual([String(port)]);
     }
   });
@@ -204,8 +209,9 @@ describe('the rules of the broker', () => {
     ]);
   });
 
-  it('let nobody in without a password', () => {
-    expect(broker).toMatch(/^allow_anonymous false$/m);
+  it('let nobody in without a password, at either door', () => {
+    expect(broker.match(/^listener /gm)).toHaveLength(2);
+    expect(broker.match(/^allow_anonymous false$/gm)).toHaveLength(2);
   });
 });
 

@@ -17,6 +17,7 @@ import { systemIds } from '#platform/ids.js';
 import { Keys } from '#platform/keys.js';
 import { SeqrClient } from '#seqr/client.js';
 
+import { LINK_COMMANDS, LINK_HELP, LinkUsageError, linkCommand } from './link-command.js';
 import { localMachineEnvironment } from './machine-environment.js';
 
 const HELP = `npm run machine -- <what> [machine] [options]
@@ -28,7 +29,7 @@ const HELP = `npm run machine -- <what> [machine] [options]
                             draws its sticker, 90 by 132 mm
       --static              with the code of its terminal instead: for paying after the choice
   stickers --out FILE.pdf   all stickers, four on each sheet of A4
-
+${LINK_HELP}
 <machine> is an id (helsinki-central-1) or a reservation token (VR-1001).
 
 Takes DATABASE_URL, SEQR_…, VENDRAIL_SECRET and OPERATOR_CONTACT from the environment and the file .env. Without
@@ -69,6 +70,9 @@ interface Order {
 const projectFolder = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
 
 async function main(): Promise<number> {
+  if (LINK_COMMANDS.some((name) => name === process.argv[2])) {
+    return linkCommand(process.argv.slice(2), await localMachineEnvironment(projectFolder, process.env));
+  }
   const { values, positionals } = readArguments();
   if (values.help === true) {
     console.log(HELP);
@@ -193,7 +197,7 @@ function lineOf({ machineId, machineName, state, terminalId, staticCode, orphans
 }
 
 process.exitCode = await main().catch((error: unknown) => {
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || error instanceof LinkUsageError) {
     console.error(`${error.message}\n\n${HELP}`);
     return 2;
   }

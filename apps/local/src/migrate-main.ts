@@ -5,10 +5,12 @@ import { Database } from '#platform/database.js';
 import { migrate } from '#platform/migrations.js';
 
 import { seed } from '../../../prisma/seed.js';
+import { writeDemoCredentials } from './demo-credentials.js';
 
-const HELP = `npm run db:migrate [-- --seed]
+const HELP = `npm run db:migrate [-- --seed [--credentials FILE]]
 
-Brings the database of DATABASE_URL up to date. With --seed an empty one gets a small fleet to try things with.
+Brings the database of DATABASE_URL up to date. With --seed an empty one gets a small fleet to try things with. With
+--credentials the demo machine of that fleet is enrolled, once, and FILE is for its bridge.
 `;
 
 async function main(): Promise<number> {
@@ -29,6 +31,10 @@ async function main(): Promise<number> {
     console.log(
       (await seed(database)) ? 'A small fleet was put in.' : 'There are machines already; nothing was put in.',
     );
+    const [, file] = process.argv.slice(process.argv.indexOf('--credentials'));
+    if (process.argv.includes('--credentials') && file !== undefined) {
+      await writeDemoCredentials(database, process.env['VENDRAIL_SECRET'] ?? '', file);
+    }
     await database.close();
   }
   return 0;

@@ -6,6 +6,7 @@ import { type RunningBridge, startBridge } from '#bridge/bridge.js';
 import { LinkStore } from '#fleet/link/link-store.js';
 import { qrTextOf } from '#fleet/sticker/qr-texts.js';
 import { MachineGatewayModule } from '#machine-gateway/machine-gateway.module.js';
+import { SERVER_USER } from '#machine-protocol/access.js';
 import { readConfiguration } from '#platform/configuration.js';
 import { Database } from '#platform/database.js';
 import { Keys } from '#platform/keys.js';
@@ -23,6 +24,7 @@ import { startEmbeddedBroker } from './embedded-broker.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import type { LocalEnvironment } from './environment.js';
 import { type Installation, requireFreePort } from './installation.js';
+import { demoCredentials } from './demo-credentials.js';
 import { DEMO_MACHINE_ID, demoMachine } from './demo-machine.js';
 import { SANDBOX_RESELLER } from './sandbox-reseller.js';
 
@@ -62,17 +64,16 @@ export async function startSystem(
     for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
   };
   try {
+    const secret = process.env['VENDRAIL_SECRET'] ?? installation.secret;
     await requirePorts(environment);
     const databaseUrl = await progress('PostgreSQL', () =>
       openDatabase(installation, environment, projectFolder, closers),
     );
-    const mqttUrl =
-      environment.mqttUrl ??
-      (await progress('MQTT broker', async () => {
-        const broker = await startEmbeddedBroker(environment.mqttPort);
-        closers.push(() => broker.stop());
-        return broker.url;
-      }));
+    const embedded =
+      environment.mqttUrl === undefined
+        ? await progress('MQTT broker', () => openBroker(databaseUrl, secret, environment.mqttPort, closers))
+        : undefined;
+    const mqttUrl = environment.mqttUrl ?? embedded?.url ?? '';
     const certificate = await developmentCertificate(join(installation.folder, 'tls'));
     const publicBaseUrl = process.env['PUBLIC_BASE_URL'] ?? `https://localhost:${environment.httpsPort}`;
     const reseller = {
@@ -98,14 +99,15 @@ export async function startSystem(
     const configuration = readConfiguration({
       TLS_CERT_FILE: certificate.certFile,
       TLS_KEY_FILE: certificate.keyFile,
-      VENDRAIL_SECRET: installation.secret,
       OPERATOR_TOKEN: installation.operatorToken,
       LOG_LEVEL: 'warn',
       // A demonstration is for this computer; whoever wants more sets it.
       HTTPS_HOST: '127.0.0.1',
       ...process.env,
+      VENDRAIL_SECRET: secret,
       DATABASE_URL: databaseUrl,
       MQTT_URL: mqttUrl,
+      ...(embedded === undefined ? {} : { MQTT_USERNAME: SERVER_USER, MQTT_PASSWORD: embedded.serverPassword }),
       HTTPS_PORT: String(environment.httpsPort),
       PUBLIC_BASE_URL: publicBaseUrl,
       SEQR_SOAP_URL: seqrSoapUrl,
@@ -120,7 +122,7 @@ export async function startSystem(
       return running;
     });
     const { machine, machineUrl, bridge } = await progress('Simulated machine and its bridge', () =>
-      startMachine(databaseUrl, mqttUrl, configuration.VENDRAIL_SECRET, installation, environment, closers),
+      startMachine(databaseUrl, mqttUrl, { secret, caFile: certificate.caFile }, installation, environment, closers),
     );
     return {
       app,
@@ -175,10 +177,26 @@ async function openDatabase(
   return url;
 }
 
+async function openBroker(
+  databaseUrl: string,
+  secret: string,
+  port: number,
+  closers: (() => Promise<void>)[],
+): Promise<{ url: string; serverPassword: string }> {
+  const keys = new Keys(secret);
+  const serverPassword = keys.mac('broker', SERVER_USER);
+  const database = await Database.connect(databaseUrl, 'vendrail-broker');
+  closers.push(() => database.close());
+  const links = new LinkStore(database, keys);
+  const broker = await startEmbeddedBroker({ port, serverPassword, hashesOf: (ids) => links.hashesOf(ids) });
+  closers.push(() => broker.stop());
+  return { url: broker.url, serverPassword };
+}
+
 async function startMachine(
   databaseUrl: string,
   mqttUrl: string,
-  secret: string,
+  { secret, caFile }: { secret: string; caFile: string },
   installation: Installation,
   environment: LocalEnvironment,
   closers: (() => Promise<void>)[],
@@ -189,16 +207,21 @@ async function startMachine(
   closers.push(() => machine.stop());
   const page = await startControlApi(machine, environment.machinePort);
   closers.push(() => page.close());
-  const { key } = await withDatabase(databaseUrl, (database) =>
-    new LinkStore(database, new Keys(secret)).issue(DEMO_MACHINE_ID),
+  const credentials = await withDatabase(databaseUrl, (database) =>
+    demoCredentials(new LinkStore(database, new Keys(secret)), {
+      file: join(installation.folder, 'demo-machine-credentials.json'),
+      server: `https://localhost:${environment.httpsPort}`,
+      caFile,
+    }),
   );
   const bridge = await startBridge({
     machineId: DEMO_MACHINE_ID,
     serialPath: machine.path,
     mqttUrl,
-    mqttUsername: process.env['MQTT_USERNAME'],
-    mqttPassword: process.env['MQTT_PASSWORD'],
-    linkKey: key,
+    mqttUsername: DEMO_MACHINE_ID,
+    mqttPassword: credentials.mqttPassword,
+    linkKey: credentials.linkKey,
+    previousLinkKey: credentials.previousLinkKey,
     journalDir: join(installation.folder, 'bridge'),
     currency: front.currency,
     decimals: front.decimals,

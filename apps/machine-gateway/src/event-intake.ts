@@ -6,6 +6,7 @@ import { type MachineEvent, type MachineEventEnvelope, PROTOCOL_VERSION } from '
 import { ProtocolError } from '#machine-protocol/protocol-error.js';
 import { type LinkKey, sign } from '#machine-protocol/signature.js';
 import { machineOfTopic, topicOf, topicOfAll } from '#machine-protocol/topics.js';
+import { Configuration } from '#platform/configuration.js';
 import { Database, sql } from '#platform/database.js';
 import type { Ids } from '#platform/ids.js';
 import type { Logger } from '#platform/logging.js';
@@ -31,6 +32,7 @@ export class EventIntake implements OnApplicationBootstrap {
   private readonly queues = new Map<string, { waiting: number; tail: Promise<void> }>();
 
   constructor(
+    @Inject(Configuration) private readonly configuration: Configuration,
     @Inject(Database) private readonly database: Database,
     @Inject(MqttConnection) private readonly mqtt: MqttConnection,
     @Inject(PurchaseRunner) private readonly runner: PurchaseRunner,
@@ -42,7 +44,13 @@ export class EventIntake implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.mqtt.subscribe(topicOfAll('event'), 1, (topic, payload) => this.receive(topic, payload));
+    const { MQTT_SHARED_GROUP: group } = this.configuration;
+    const all = topicOfAll('event');
+    // Shared, the events of one machine reach several gateways, and not in order; whoever has not the next one says so,
+    // and the bridge sends again. Presences are for every gateway: what is retained is not given to a group.
+    await this.mqtt.subscribe(group === undefined ? all : `$share/${group}/${all}`, 1, (topic, payload) =>
+      this.receive(topic, payload),
+    );
   }
 
   private receive(topic: string, payload: Uint8Array): void {

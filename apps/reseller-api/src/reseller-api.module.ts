@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 
+import { LinkStore } from '#fleet/link/link-store.js';
 import { Provisioning } from '#fleet/provisioning/provisioning.js';
 import { TerminalStore } from '#fleet/provisioning/terminal-store.js';
 import { seqrIdPrefixOf } from '#fleet/provisioning/seqr-id.js';
@@ -13,6 +14,8 @@ import { PurchasingModule } from '#purchasing/purchasing.module.js';
 import { ReconciliationModule } from '#reconciliation/reconciliation.module.js';
 import { SeqrClient } from '#seqr/client.js';
 
+import { EnrolmentController } from './enrolment/enrolment.controller.js';
+import { WrongCodes } from './enrolment/wrong-codes.js';
 import { LiveStream } from './operator-api/live-stream.js';
 import { MachineViews } from './operator-api/machine-views.js';
 import { OperatorApiController, SessionController } from './operator-api/operator-api.controller.js';
@@ -32,6 +35,7 @@ import { UnattendedPaymentsController } from './unattended-payments/unattended-p
     OperatorApiController,
     SeqrTerminalController,
     ReconciliationsController,
+    EnrolmentController,
   ],
   providers: [
     CreatePurchaseService,
@@ -39,6 +43,12 @@ import { UnattendedPaymentsController } from './unattended-payments/unattended-p
     MachineViews,
     PurchaseViews,
     LiveStream,
+    WrongCodes,
+    {
+      provide: LinkStore,
+      inject: [Database, Keys],
+      useFactory: (database: Database, keys: Keys) => new LinkStore(database, keys),
+    },
     {
       provide: Provisioning,
       inject: [Database, SeqrClient, Keys, Configuration, IDS],

@@ -18,6 +18,9 @@ export interface UplinkOptions {
   readonly password?: string | undefined;
   /** PEM text of the authority that signed the broker's certificate, when it is a private one. */
   readonly ca?: string | undefined;
+  /** PEM texts of a client certificate and its private key. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
   readonly keys: KeyRing;
   readonly timings: Pick<Timings, 'reconnectMinMs' | 'reconnectMaxMs'>;
 }
@@ -69,7 +72,7 @@ export class Uplink {
   ) {}
 
   start(): void {
-    const { machineId, url, username, password, ca } = this.options;
+    const { machineId, url, username, password, ca, cert, key } = this.options;
     const will = { topic: this.topic('presence'), payload: Buffer.from(this.goodbye()) };
     const clientOptions: IClientOptions = {
       protocolVersion: 4,
@@ -83,6 +86,8 @@ export class Uplink {
       ...(username !== undefined && { username }),
       ...(password !== undefined && { password }),
       ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
     };
     const client = mqtt.connect(url, clientOptions);
     this.client = client;

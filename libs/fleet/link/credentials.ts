@@ -31,7 +31,7 @@ export function areCredentials({ password, key }: LinkCredentials): boolean {
 const ROUNDS = 101;
 const SALT_BYTES = 12;
 const HASH_BYTES = 64;
-const HASH_FORM = /^\$7\$(\d{1,6})\$([A-Za-z0-9+/]+=*)\$([A-Za-z0-9+/]+=*)$/;
+const HASH_FORM = /^\$7\$([1-9]\d{0,5})\$([A-Za-z0-9+/]+=*)\$([A-Za-z0-9+/]+=*)$/;
 
 /** As a line of Mosquitto's password file has it: `$7$<rounds>$<salt>$<PBKDF2-SHA512>`. */
 export function passwordHash(password: string): string {

@@ -9,6 +9,7 @@ CREATE TABLE "machine_links" (
     "previous_until" TIMESTAMPTZ(3),
     "code_hash" BYTEA,
     "code_until" TIMESTAMPTZ(3),
+    "code_used" BOOLEAN NOT NULL DEFAULT false,
 
     CONSTRAINT "machine_links_pkey" PRIMARY KEY ("machine_id")
 );
@@ -27,7 +28,9 @@ ALTER TABLE "machine_links"
   ADD CONSTRAINT "machine_links_previous_came_before" CHECK
     ("previous_key" IS NULL OR "key" IS NOT NULL),
   ADD CONSTRAINT "machine_links_code_has_an_end" CHECK
-    (("code_hash" IS NULL) = ("code_until" IS NULL));
+    (("code_hash" IS NULL) = ("code_until" IS NULL)),
+  ADD CONSTRAINT "machine_links_used_code_gave_credentials" CHECK
+    (NOT "code_used" OR ("code_hash" IS NOT NULL AND "key" IS NOT NULL));
 
 -- One code is one machine's.
 CREATE UNIQUE INDEX "machine_links_one_code" ON "machine_links" ("code_hash") WHERE "code_hash" IS NOT NULL;
