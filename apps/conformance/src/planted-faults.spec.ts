@@ -13,6 +13,9 @@ import { TRIALS } from './trials/trials.js';
 /** A fault is often that nothing comes: that is waited for as long as this. */
 const SHORT = { patienceMs: 2_500, repeatWithinMs: 2_500, comesWithinMs: 60_000 };
 
+/** Seconds on a computer of its own; a busy one takes many times as long. */
+const WITHIN_MS = 600_000;
+
 /** Our own bridge, with the fault between it and its broker. */
 function startFaulty(fault: PlantedFault | undefined): { start: StartBridge; stop(): Promise<void> } {
   const bend = fault?.bend?.() ?? {};
@@ -66,13 +69,20 @@ describe('the conformance kit', () => {
     const run = await tryFaulty(fault, trialsFor(fault), SHORT);
 
     expect(brokenRules(run)).toContain(fault.rule);
-  });
+  }, WITHIN_MS);
 
-  it('finds no fault in what stands between, when it does nothing', async () => {
-    const groups = new Set(PLANTED_FAULTS.map(({ group }) => group));
-    const trials = TRIALS.filter(({ group }) => groups.has(group) && group !== 'form' && group !== 'mac');
-    const run = await tryFaulty(undefined, trials, WAITS);
+  it(
+    'finds no fault in what stands between, when it does nothing',
+    async () => {
+      const groups = ['connection', 'sale', 'events', 'restart'];
+      const run = await tryFaulty(
+        undefined,
+        TRIALS.filter(({ group }) => groups.includes(group)),
+        WAITS,
+      );
 
-    expect(run.checks.filter(({ result }) => result !== 'passed')).toEqual([]);
-  });
+      expect(run.checks.filter(({ result }) => result !== 'passed')).toEqual([]);
+    },
+    WITHIN_MS,
+  );
 });
