@@ -52,7 +52,7 @@ export async function startDemo(url: string, start: StartBridge = (config) => st
     decimals: 2,
     dispenseMs: 200,
   });
-  const control = await startControlApi(machine, 0);
+  const control = await startControlApi([machine], 0);
   const key = randomBytes(32).toString('hex');
   const config: BridgeConfig = {
     machineId: MACHINE_ID,
@@ -65,7 +65,7 @@ export async function startDemo(url: string, start: StartBridge = (config) => st
     timings: TIMINGS,
   };
   let bridge = await start(config);
-  const front = new SimulatedFront(control.url);
+  const front = new SimulatedFront(`${control.url}/machines/${machine.name}`);
   const hands = withPower(front, {
     restart: async () => {
       await bridge.stop();

@@ -47,7 +47,7 @@ server will open a case about the numbers that it missed: use a machine of your 
   --mqtt-url URL         use this broker instead (CONFORMANCE_MQTT_USERNAME, CONFORMANCE_MQTT_PASSWORD, CONFORMANCE_MQTT_CA_FILE);
                          what only a broker can see and do is then not run
   --out-of-service       goes with --mqtt-url: says that the server does not talk to this machine now
-  --machine-url URL      a simulated machine's page: its buttons are pressed there
+  --machine-url URL      a simulated machine (http://127.0.0.1:8091/machines/NAME): its buttons are pressed there
   --person               ask the person on this terminal to do what has to be done at the machine
   --sells N=PRICE,…      three products of the machine, prices in smallest units: 11=180,12=190,13=220
   --currency LETTERS     of the machine  (EUR, or what --machine-url says)

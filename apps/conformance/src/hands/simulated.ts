@@ -67,13 +67,13 @@ export class SimulatedFront implements Hands {
   }
 
   private async look(): Promise<z.infer<typeof view>> {
-    const { body, statusCode } = await request(`${this.url}/machine`);
+    const { body, statusCode } = await request(this.url);
     if (statusCode !== 200) throw new Error(`the simulated machine answers ${statusCode}`);
     return view.parse(await body.json());
   }
 
   private async post(what: string, body: object): Promise<void> {
-    const reply = await request(`${this.url}/machine/${what}`, {
+    const reply = await request(`${this.url}/${what}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
