@@ -33,7 +33,8 @@ const common = {
   moduleNameMapper: {
     '^#(purchase|purchasing|reconciliation|seqr|machine-protocol|fleet|dex|platform)/(.*)\\.js$':
       '<rootDir>/libs/$1/$2',
-    '^#(reseller-api|machine-gateway|seqr-sandbox|simulated-machine|local|certification)/(.*)\\.js$': '<rootDir>/apps/$1/src/$2',
+    '^#(reseller-api|machine-gateway|seqr-sandbox|simulated-machine|local|certification)/(.*)\\.js$':
+      '<rootDir>/apps/$1/src/$2',
     '^#bridge/(.*)\\.js$': '<rootDir>/firmware-bridge/src/$1',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

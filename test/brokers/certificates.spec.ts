@@ -111,7 +111,14 @@ describe('Mosquitto with client certificates', () => {
   const connect = ({ cert, key }: Partial<Issued>, others: object = {}) =>
     connectAsync(
       `mqtts://localhost:${broker.machinePort}`,
-      { protocolVersion: 4, reconnectPeriod: 0, ca: authority.pem, ...(cert !== undefined && { cert }), ...(key !== undefined && { key }), ...others },
+      {
+        protocolVersion: 4,
+        reconnectPeriod: 0,
+        ca: authority.pem,
+        ...(cert !== undefined && { cert }),
+        ...(key !== undefined && { key }),
+        ...others,
+      },
       false,
     );
 

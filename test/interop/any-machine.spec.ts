@@ -61,7 +61,11 @@ describe('a machine that was written from the page about the link', () => {
 
     const purchase = await system.ended(scan.invoiceReference);
     expect(purchase).toMatchObject({ state: 'COMMITTED', committed_minor: String(price) });
-    expect(system.invoice(scan.invoiceReference)).toMatchObject({ state: 'PAID', committed: BigInt(price), commits: 1 });
+    expect(system.invoice(scan.invoiceReference)).toMatchObject({
+      state: 'PAID',
+      committed: BigInt(price),
+      commits: 1,
+    });
     expect(machine.dispensed).toEqual([selection]);
     await eventually('everything is acknowledged', () => (machine.hasReportedAll ? true : undefined));
   });

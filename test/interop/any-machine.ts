@@ -173,7 +173,8 @@ export class AnyMachine {
     if (grant.grantNumber <= this.highestGrantNumber) return refused('old-number');
     this.highestGrantNumber = grant.grantNumber;
     if (this.session !== undefined) return refused('in-use');
-    if (grant.currency !== this.options.currency || grant.exponent !== this.options.exponent) return refused('bad-grant');
+    if (grant.currency !== this.options.currency || grant.exponent !== this.options.exponent)
+      return refused('bad-grant');
     this.session = {
       grant,
       life: setTimeout(() => this.lock('lifetime'), grant.lifetimeMs),

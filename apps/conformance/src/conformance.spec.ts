@@ -28,20 +28,24 @@ describe('the conformance kit', () => {
     expect(told.filter((line, index) => told.indexOf(line) !== index)).toEqual([]);
   });
 
-  it('passes our own bridge, with every check run', async () => {
-    const line = await Line.start({ host: '127.0.0.1', port: 0 });
-    const demo = await startDemo(line.url);
-    try {
-      const { machineId, key, hands } = demo;
-      const broker = { url: line.gatewayUrl };
-      const run = await tryMachine({ machineId, key, hands, broker, line, ...DEMO_GOODS, ...WAITS }, TRIALS);
+  it(
+    'passes our own bridge, with every check run',
+    async () => {
+      const line = await Line.start({ host: '127.0.0.1', port: 0 });
+      const demo = await startDemo(line.url);
+      try {
+        const { machineId, key, hands } = demo;
+        const broker = { url: line.gatewayUrl };
+        const run = await tryMachine({ machineId, key, hands, broker, line, ...DEMO_GOODS, ...WAITS }, TRIALS);
 
-      expect(run.checks.filter(({ result }) => result !== 'passed')).toEqual([]);
-      expect(countOf(run, 'passed')).toBe(TRIALS.flatMap(({ checks }) => checks).length);
-      expect(reportText(run)).toContain(`All ${run.checks.length} checks passed.`);
-    } finally {
-      await demo.stop();
-      await line.stop();
-    }
-  }, WITHIN_MS);
+        expect(run.checks.filter(({ result }) => result !== 'passed')).toEqual([]);
+        expect(countOf(run, 'passed')).toBe(TRIALS.flatMap(({ checks }) => checks).length);
+        expect(reportText(run)).toContain(`All ${run.checks.length} checks passed.`);
+      } finally {
+        await demo.stop();
+        await line.stop();
+      }
+    },
+    WITHIN_MS,
+  );
 });

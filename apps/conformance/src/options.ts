@@ -84,9 +84,7 @@ export interface Options {
 }
 
 export type Command =
-  | { readonly kind: 'help' }
-  | { readonly kind: 'list' }
-  | { readonly kind: 'try'; readonly options: Options };
+  { readonly kind: 'help' } | { readonly kind: 'list' } | { readonly kind: 'try'; readonly options: Options };
 
 /** Says every fault at once; values are not repeated, one is a key. */
 export class OptionsError extends Error {

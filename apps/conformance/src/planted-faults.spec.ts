@@ -54,7 +54,8 @@ async function tryFaulty(
 /** The trials that look at this rule. */
 function trialsFor({ rule, group, title = '' }: PlantedFault): Trial[] {
   return TRIALS.filter(
-    (trial) => trial.group === group && trial.title.includes(title) && trial.checks.some((check) => check.rule === rule),
+    (trial) =>
+      trial.group === group && trial.title.includes(title) && trial.checks.some((check) => check.rule === rule),
   );
 }
 
@@ -65,11 +66,15 @@ describe('the conformance kit', () => {
   });
 
   // Most of the time is waiting, so some are tried at once.
-  it.concurrent.each(PLANTED_FAULTS)('names $rule for a bridge that $what', async (fault) => {
-    const run = await tryFaulty(fault, trialsFor(fault), SHORT);
+  it.concurrent.each(PLANTED_FAULTS)(
+    'names $rule for a bridge that $what',
+    async (fault) => {
+      const run = await tryFaulty(fault, trialsFor(fault), SHORT);
 
-    expect(brokenRules(run)).toContain(fault.rule);
-  }, WITHIN_MS);
+      expect(brokenRules(run)).toContain(fault.rule);
+    },
+    WITHIN_MS,
+  );
 
   it(
     'finds no fault in what stands between, when it does nothing',

@@ -43,14 +43,14 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
       done(null, true);
     },
     authenticate: (client, username, password, done) => {
-      admit(options, username, password?.toString()).then(
-        (found) => {
-          if (found === undefined) return done(refusal(REFUSED), false);
-          admitted.set(client, found);
-          done(null, true);
-        },
-        () => done(refusal(UNAVAILABLE), false),
-      );
+      const judge = async (): Promise<AuthenticateError | null> => {
+        const found = await admit(options, username, password?.toString());
+        if (found === undefined) return refusal(REFUSED);
+        admitted.set(client, found);
+        return null;
+      };
+      const tell = (error: AuthenticateError | null) => done(error, error === null);
+      void judge().then(tell, () => tell(refusal(UNAVAILABLE)));
     },
     authorizePublish: (client, packet, done) => {
       done(mayWrite(userOf(client), packet.topic) ? null : new Error('not allowed to publish this'));
@@ -113,6 +113,8 @@ async function putOut({ hashesOf }: EmbeddedBrokerOptions, admitted: Map<Client,
   }
 }
 
-function refusal(returnCode: AuthenticateError['returnCode']): AuthenticateError {
+/** @param returnCode of MQTT 3.1.1's CONNACK; aedes exports its enum for the compiler only */
+function refusal(returnCode: number): AuthenticateError {
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- a const enum that no module exports at run time
   return Object.assign(new Error('refused'), { returnCode });
 }

@@ -10,8 +10,8 @@ export interface Message {
 
 /** Where a box is built in: the serial plug on one side, the machine controller on the other. */
 export interface Surroundings {
-  send(messages: readonly Message[]): void;
-  put(input: VmcInput): void;
+  readonly send: (messages: readonly Message[]) => void;
+  readonly put: (input: VmcInput) => void;
 }
 
 /** An adapter with the part of the machine controller that it talks with: what differs between makers. */

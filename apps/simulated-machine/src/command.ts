@@ -83,7 +83,7 @@ async function ask({ url, machine }: CommandTarget, path: string, body?: object)
     throw new Error(`no simulated machine answers at ${url}: is npm start running, or is it another --url?`);
   });
   if (answer.status === 404 && machine !== undefined) throw new Error(`there is no machine "${machine}" at ${url}`);
-  const said = (await answer.json()) as unknown;
+  const said = await answer.json();
   if (answer.ok) return said;
   throw new Error((said as { error: string }).error);
 }

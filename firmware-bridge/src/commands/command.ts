@@ -2,7 +2,7 @@
 export interface Surroundings {
   readonly environment: NodeJS.ProcessEnv;
   /** One line for the person at the keyboard. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
   /** Resolves when somebody asks the program to end (SIGTERM, SIGINT). */
   readonly stopped: Promise<NodeJS.Signals>;
 }

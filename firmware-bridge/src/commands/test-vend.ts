@@ -39,7 +39,7 @@ interface Test {
   readonly priceMinor: number;
   readonly contact: MachineContact;
   readonly journal: Journal;
-  say(line: string): void;
+  readonly say: (line: string) => void;
 }
 
 export const testVend: Command = {

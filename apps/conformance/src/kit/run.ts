@@ -67,7 +67,9 @@ async function tryOne(trial: Trial, stand: Stand): Promise<Tried> {
   if (!(await stand.rest())) return { notRun: 'the machine was not ready', isAway: true };
   try {
     const evidence = await trial.play(stand);
-    return stand.gateway.isLost ? { notRun: 'the kit lost its own connection to the broker', isAway: true } : { evidence };
+    return stand.gateway.isLost
+      ? { notRun: 'the kit lost its own connection to the broker', isAway: true }
+      : { evidence };
   } catch (error) {
     return { notRun: error instanceof Error ? error.message : String(error) };
   }

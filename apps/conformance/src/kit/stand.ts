@@ -213,7 +213,9 @@ export class Stand {
     from: number,
   ): Promise<Body<T> | undefined> {
     return this.until(() => {
-      const bodies = this.gateway.arrivals.slice(from).flatMap(({ event }) => (event === undefined ? [] : [event.body]));
+      const bodies = this.gateway.arrivals
+        .slice(from)
+        .flatMap(({ event }) => (event === undefined ? [] : [event.body]));
       const isIt = (body: Body) =>
         'purchaseId' in body && body.purchaseId === purchaseId && types.includes(body.type as T);
       return bodies.find(isIt) as Body<T> | undefined;

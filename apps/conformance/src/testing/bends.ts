@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
-import type { EventAck, Grant, MachineCommand, MachineEvent, MachineEventBody, Presence } from '#machine-protocol/messages.js';
+import type {
+  EventAck,
+  Grant,
+  MachineCommand,
+  MachineEvent,
+  MachineEventBody,
+  Presence,
+} from '#machine-protocol/messages.js';
 
 import type { Bend, Desk, Letter } from './relay.js';
 
@@ -23,7 +30,9 @@ export function opened(letter: Letter): Loose | undefined {
 }
 
 /** Changes what comes, when its MAC would have been right in any case. @param change undefined drops it */
-export function commands(change: (command: MachineCommand, desk: Desk) => MachineCommand | undefined): NonNullable<Bend['toMachine']> {
+export function commands(
+  change: (command: MachineCommand, desk: Desk) => MachineCommand | undefined,
+): NonNullable<Bend['toMachine']> {
   return (letter, desk) => {
     const command = letter.channel === 'command' ? opened(letter) : undefined;
     if (command === undefined) return [letter];
@@ -50,7 +59,10 @@ export function bodies(change: (body: MachineEventBody) => MachineEventBody): ()
   return () => ({ fromMachine: events((event) => ({ ...event, body: change(event.body) })) });
 }
 
-export function presences(change: (presence: Presence) => Presence, letter?: Partial<Letter>): NonNullable<Bend['fromMachine']> {
+export function presences(
+  change: (presence: Presence) => Presence,
+  letter?: Partial<Letter>,
+): NonNullable<Bend['fromMachine']> {
   return (given, desk) =>
     given.channel === 'presence' ? [desk.letter('presence', change(open(given) as Presence), letter)] : [given];
 }

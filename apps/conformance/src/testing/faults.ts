@@ -212,7 +212,13 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   { what: 'does not answer a close of what is over', rule: 'R24', group: 'closing', bend: forgetsWhatIsOver },
   { what: 'leaves a number out', rule: 'R25', group: 'whole-run', bend: leavesNumberOut },
   { what: 'gives a number twice', rule: 'R25', group: 'whole-run', bend: givesNumberTwice },
-  { what: 'takes the broker’s PUBACK for an acknowledgement', rule: 'R26', group: 'events', title: 'not acknowledged, then', bend: forgetsWhatWasSent },
+  {
+    what: 'takes the broker’s PUBACK for an acknowledgement',
+    rule: 'R26',
+    group: 'events',
+    title: 'not acknowledged, then',
+    bend: forgetsWhatWasSent,
+  },
   { what: 'sends all that it has at once', rule: 'R27', group: 'events', bend: withoutPace },
   {
     what: 'believes the acknowledgement of another journal',

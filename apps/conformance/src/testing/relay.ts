@@ -56,7 +56,10 @@ export async function startRelay(upstreamUrl: string, machineId: string, key: st
       return { channel, qos: channel === 'command' ? 0 : 1, retain: channel === 'presence', ...like, payload };
     },
     toMachine: ({ channel, payload, qos, retain }) => {
-      local.publish({ cmd: 'publish', topic: topicOf(machineId, channel), payload, qos, retain, dup: false }, () => undefined);
+      local.publish(
+        { cmd: 'publish', topic: topicOf(machineId, channel), payload, qos, retain, dup: false },
+        () => undefined,
+      );
     },
     fromMachine: ({ channel, payload, qos, retain }) => {
       if (upstream.connected) upstream.publish(topicOf(machineId, channel), payload, { qos, retain });

@@ -109,8 +109,7 @@ export const CLOSING = [
       {
         rule: 'R24',
         expects: 'the late grant is not opened',
-        judge: ({ late, isIdle }) =>
-          holds(isIdle && !late.some(({ type }) => type === 'grant.accepted'), late),
+        judge: ({ late, isIdle }) => holds(isIdle && !late.some(({ type }) => type === 'grant.accepted'), late),
       },
       {
         rule: 'R24',

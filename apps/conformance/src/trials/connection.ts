@@ -198,7 +198,11 @@ export const CONNECTION = [
       return { said: stand.saidOf(grant), back, fenced, isIdle };
     },
     checks: [
-      { rule: 'R2', expects: 'it is never delivered', judge: ({ said, isIdle }) => holds(isIdle && said.length === 0, said) },
+      {
+        rule: 'R2',
+        expects: 'it is never delivered',
+        judge: ({ said, isIdle }) => holds(isIdle && said.length === 0, said),
+      },
       {
         rule: 'R5',
         expects: 'the machine is back and answers',
@@ -229,8 +233,16 @@ export const CONNECTION = [
       return { grant: seen[0], close: seen[1] };
     },
     checks: [
-      { rule: 'R18', expects: 'the retained grant is dropped', judge: ({ grant }) => equal(grant, { isIdle: true, said: [] }) },
-      { rule: 'R18', expects: 'the retained close is dropped', judge: ({ close }) => equal(close, { isIdle: true, said: [] }) },
+      {
+        rule: 'R18',
+        expects: 'the retained grant is dropped',
+        judge: ({ grant }) => equal(grant, { isIdle: true, said: [] }),
+      },
+      {
+        rule: 'R18',
+        expects: 'the retained close is dropped',
+        judge: ({ close }) => equal(close, { isIdle: true, said: [] }),
+      },
     ],
   }),
 ];

@@ -51,10 +51,7 @@ export const LIMITS = [
         rule: 'R16',
         expects: 'a repeat afterwards opens nothing',
         judge: ({ repeated, isIdle }) =>
-          holds(
-            isIdle && repeated.every(({ type }) => type === 'session.closed'),
-            repeated,
-          ),
+          holds(isIdle && repeated.every(({ type }) => type === 'session.closed'), repeated),
       },
     ],
   }),
@@ -74,10 +71,7 @@ export const LIMITS = [
         rule: 'R17',
         expects: 'a repeat afterwards opens nothing',
         judge: ({ repeated, isIdle }) =>
-          holds(
-            isIdle && repeated.every(({ type }) => type === 'session.closed'),
-            repeated,
-          ),
+          holds(isIdle && repeated.every(({ type }) => type === 'session.closed'), repeated),
       },
     ],
   }),

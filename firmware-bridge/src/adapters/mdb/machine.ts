@@ -45,19 +45,26 @@ function apply(turn: Turn, input: MdbInput): Answer | undefined {
     case 'fetch':
       return fetch(turn);
     case 'command':
-      return void obey(turn, input.command);
+      obey(turn, input.command);
+      return undefined;
     case 'begin':
-      return void onBegin(turn, input.creditMinor, input.notAfter);
+      onBegin(turn, input.creditMinor, input.notAfter);
+      return undefined;
     case 'approve':
-      return void onApprove(turn, input.amountMinor);
+      onApprove(turn, input.amountMinor);
+      return undefined;
     case 'deny':
-      return void onDeny(turn);
+      onDeny(turn);
+      return undefined;
     case 'end':
-      return void onEnd(turn);
+      onEnd(turn);
+      return undefined;
     case 'restart':
-      return void onRestart(turn);
+      onRestart(turn);
+      return undefined;
     case 'probe':
-      return void turn.answer({ name: 'TIME/DATE REQUEST', bytes: answers.timeDateRequest() });
+      turn.answer({ name: 'TIME/DATE REQUEST', bytes: answers.timeDateRequest() });
+      return undefined;
     case 'tick':
       return undefined;
   }
