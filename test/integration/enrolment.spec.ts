@@ -132,7 +132,7 @@ describe('enrolment of a machine', () => {
     const { mqttPassword } = readCredentials(file);
     const who = { username: MACHINE, password: mqttPassword, reconnectPeriod: 0, protocolVersion: 4 } as const;
     const client = await connectAsync(system.local.mqttUrl, who);
-    const closed = new Promise((resolve) => client.once('close', resolve));
+    const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
     expect(await links.revoke(MACHINE)).toBe(true);
 
     await closed;
