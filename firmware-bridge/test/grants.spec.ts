@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
-import { Bench } from './bench.js';
+import { Bench, DIALECTS } from './bench.js';
 
 let bench: Bench;
 afterEach(() => bench.clear());
 
+describe.each(DIALECTS)('with a %s adapter', (dialect) => {
 it('answers a repeated grant again and starts nothing twice', async () => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   await bench.startBridge();
   const grant = bench.grant();
   await bench.gateway.event('grant.accepted');
@@ -25,7 +26,7 @@ it('answers a repeated grant again and starts nothing twice', async () => {
 });
 
 it('refuses a grant for another boot, an old number, another currency, and a second one at a time', async () => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   await bench.startBridge();
   bench.grant({ bootId: randomUUID(), grantNumber: 1 });
   bench.grant({ currency: 'EUR', grantNumber: 2 });
@@ -40,7 +41,7 @@ it('refuses a grant for another boot, an old number, another currency, and a sec
 });
 
 it('refuses a grant while the machine is out of service', async () => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   await bench.startBridge();
   bench.machine.setFault({ outOfService: true });
   await bench.gateway.presence(({ machineState }) => machineState === 'disabled');
@@ -49,7 +50,7 @@ it('refuses a grant while the machine is out of service', async () => {
 });
 
 it('ignores a retained grant, which would unlock the machine at every reconnection', async () => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   const first = await bench.startBridge();
   await first.stop();
   // The boot to come is not known in advance, and the flag alone must be enough to refuse.
@@ -65,7 +66,7 @@ it('ignores a retained grant, which would unlock the machine at every reconnecti
 });
 
 it('reports a message that is not of the protocol once, and goes on', async () => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   await bench.startBridge();
   for (const payload of ['not json', '{"v":2}', '[]']) bench.gateway.sendRaw(payload);
   bench.grant();
@@ -75,7 +76,7 @@ it('reports a message that is not of the protocol once, and goes on', async () =
 });
 
 it('tells of a grant that it never opened when it is asked to close it, and never opens it afterwards', async () => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   await bench.startBridge();
   const purchaseId = randomUUID();
   bench.gateway.sendClose({ purchaseId, grantNumber: 1 });
@@ -91,13 +92,14 @@ it('tells of a grant that it never opened when it is asked to close it, and neve
 });
 
 it('repeats the closing report when it is asked to close a session that is over', async () => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   await bench.startBridge();
   bench.machine.scriptBuyer([{ press: 11 }, { finish: true }]);
   const grant = bench.grant();
   const report = await bench.gateway.event('session.closed');
   bench.gateway.sendClose(grant);
   expect(await bench.gateway.event('session.closed', 2)).toEqual(report);
+});
 });
 
 it('tries START again while the machine says -3, and gives up after a dozen times', async () => {

@@ -1,10 +1,11 @@
-import { Bench } from './bench.js';
+import { Bench, DIALECTS } from './bench.js';
 
 let bench: Bench;
 afterEach(() => bench.clear());
 
+describe.each(DIALECTS)('with a %s adapter', (dialect) => {
 it('sends everything again until the gateway acknowledges it', async () => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   await bench.startBridge();
   bench.gateway.acknowledging = false;
   bench.machine.scriptBuyer([{ press: 11 }, { finish: true }]);
@@ -21,7 +22,7 @@ it('sends everything again until the gateway acknowledges it', async () => {
 });
 
 it('finishes a sale without the broker and reports it afterwards', async () => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   await bench.startBridge();
   bench.machine.scriptBuyer([{ press: 11, afterMs: 100 }, { press: 12 }, { finish: true }]);
   bench.grant();
@@ -35,7 +36,7 @@ it('finishes a sale without the broker and reports it afterwards', async () => {
 });
 
 it('is announced as offline by the broker when it dies, and by itself when it stops', async () => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   const first = await bench.startBridge();
   first.kill();
   await bench.gateway.presence(({ online, bootId }) => !online && bootId === first.bootId);
@@ -45,11 +46,12 @@ it('is announced as offline by the broker when it dies, and by itself when it st
 });
 
 it('closes the open session when it is stopped in an orderly way', async () => {
-  bench = await Bench.set();
+  bench = await Bench.set({ dialect });
   const bridge = await bench.startBridge();
   bench.grant();
   await bench.gateway.event('grant.accepted');
   await bridge.stop();
   expect(await bench.gateway.event('session.closed')).toMatchObject({ reason: 'asked' });
   expect(bench.machine.view().mode).toBe('ENABLED');
+});
 });

@@ -19,6 +19,9 @@ const TURN_MS = 40;
 /** The default non-response time (MDB/ICP 4.2): after it comes a RESET. A VEND REQUEST has a patience of its own. */
 const RESPONSE_MS = 5_000;
 
+/** A machine shows for a moment that a choice was denied before it takes another. */
+const DENIAL_SHOWN_MS = 300;
+
 /** What the adapter holds for the machine; a host that says more is not one of ours. */
 const HELD_MAX = 8;
 
@@ -52,6 +55,7 @@ export class WaferStarDialect implements AdapterBox {
   private held: Buffer[] = [];
   private outbox: Command[] = [];
   private awaited: { readonly command: Command; readonly until: number } | undefined;
+  private busyUntil = 0;
   private setUp = false;
   private muted = false;
   private agreed = { level: 3, wide: false };
@@ -133,7 +137,8 @@ export class WaferStarDialect implements AdapterBox {
     if (this.muted) return;
     const [next] = this.outbox;
     const urgent = next?.name === 'reset' || next?.name === 'vend-cancel';
-    if (next !== undefined && (this.awaited === undefined || urgent)) {
+    const free = this.awaited === undefined && Date.now() >= this.busyUntil;
+    if (next !== undefined && (free || urgent)) {
       this.outbox.shift();
       return this.say(next);
     }
@@ -181,7 +186,9 @@ export class WaferStarDialect implements AdapterBox {
       case 'approved':
         return asked === 'vend-request' ? put({ type: 'approve' }) : undefined;
       case 'denied':
-        return asked === 'vend-request' ? put({ type: 'deny' }) : undefined;
+        if (asked !== 'vend-request') return;
+        this.busyUntil = Date.now() + DENIAL_SHOWN_MS;
+        return put({ type: 'deny' });
       case 'out-of-sequence':
         return this.reset();
       case 'time-date-request':

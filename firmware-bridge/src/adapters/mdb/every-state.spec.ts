@@ -137,7 +137,7 @@ const TABLE: { readonly [Name in CommandName]: readonly [VmcCommand & { name: Na
 const exercised = new Set<string>();
 
 describe.each(PHASES)('in state %s', (phase) => {
-  it.each(Object.values(TABLE))('answers $name as the standard has it', (command, cells) => {
+  it.each(Object.values(TABLE))('answers %j as the standard has it', (command, cells) => {
     const [expected, after] = cells[PHASES.indexOf(phase)] ?? ['nothing is expected', phase];
     const reader = readerIn(phase);
     expect(reader.state.phase).toBe(phase);
@@ -146,7 +146,9 @@ describe.each(PHASES)('in state %s', (phase) => {
     const events = reader.put({ type: 'command', command });
     // In these two a denial waits; when it leaves, the state is over.
     const stays = reader.state.phase === 'revalue' || reader.state.phase === 'negative-vend';
-    const said = stays ? reader.state.waiting.slice(own).map(({ bytes }) => `say ${inHex(bytes.subarray(0, -1))}`) : reader.drain();
+    const said = stays
+      ? reader.state.waiting.slice(own).map(({ bytes }) => `say ${inHex(bytes.subarray(0, -1))}`)
+      : reader.drain();
     expect([...events, ...said].join(', ')).toBe(expected);
     expect(reader.state.phase).toBe(after);
     exercised.add(`${phase} ${command.name}`);

@@ -84,20 +84,26 @@ it('loses no command, whatever noise is before it and however it is cut, once th
         ...cutter.push(block.subarray(0, Math.min(cut, block.length)), 1_000),
         ...cutter.push(block.subarray(Math.min(cut, block.length)), 1_005),
       ];
-      expect(found.filter((frame) => 'body' in frame && inHex(frame.body) === inHex(Uint8Array.from(body)))).toHaveLength(1);
+      expect(
+        found.filter((frame) => 'body' in frame && inHex(frame.body) === inHex(Uint8Array.from(body))),
+      ).toHaveLength(1);
     }),
   );
 });
 
 it('never throws, and what it yields is a command or nothing', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.uint8Array({ maxLength: 40 }), fc.nat({ max: 60 })), { maxLength: 10 }), (chunks) => {
-      const cutter = framer();
-      let now = 0;
-      for (const [chunk, pause] of chunks) {
-        now += pause;
-        for (const frame of cutter.push(chunk, now)) if ('body' in frame) expect(decode(frame.body, form)).toBeDefined();
-      }
-    }),
+    fc.property(
+      fc.array(fc.tuple(fc.uint8Array({ maxLength: 40 }), fc.nat({ max: 60 })), { maxLength: 10 }),
+      (chunks) => {
+        const cutter = framer();
+        let now = 0;
+        for (const [chunk, pause] of chunks) {
+          now += pause;
+          for (const frame of cutter.push(chunk, now))
+            if ('body' in frame) expect(decode(frame.body, form)).toBeDefined();
+        }
+      },
+    ),
   );
 });

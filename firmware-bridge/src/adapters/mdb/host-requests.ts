@@ -7,7 +7,8 @@ import { resetVend } from './vend-commands.js';
 /** Power-up of this side: the machine learns of it by JUST RESET, and sets everything up anew. */
 export function onRestart(turn: Turn): void {
   resetVend(turn);
-  turn.state = POWER_UP;
+  // A RESET that is on its way already is answered by this JUST RESET too; two would have us set up twice.
+  turn.state = { ...POWER_UP, last: { command: { name: 'RESET' }, at: turn.now } };
   turn.answer({ name: 'JUST RESET', bytes: answers.justReset() });
   turn.tellStatus('inactive');
 }

@@ -92,7 +92,13 @@ const sale: fc.Arbitrary<Line[]> = fc
   );
 
 const scripts = fc
-  .array(fc.oneof(anything.map((line) => [line]), { weight: 1, arbitrary: sale }), { maxLength: 30 })
+  .array(
+    fc.oneof(
+      anything.map((line) => [line]),
+      { weight: 1, arbitrary: sale },
+    ),
+    { maxLength: 30 },
+  )
   .map((parts) => parts.flat());
 
 /** The machine's own view of what is going on, which knows nothing of the reader's. */
@@ -153,7 +159,10 @@ function run(script: readonly Line[]): number {
 
 it('never approves twice, late, without a request, or above the grant, and never throws', () => {
   let left = 0;
-  fc.assert(fc.property(scripts, (script) => void (left += run(script))), { numRuns: 1_000 });
+  fc.assert(
+    fc.property(scripts, (script) => void (left += run(script))),
+    { numRuns: 1_000 },
+  );
   // A property that never came near an approval would prove nothing.
   expect(left).toBeGreaterThan(200);
 });

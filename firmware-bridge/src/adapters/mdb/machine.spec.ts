@@ -1,5 +1,15 @@
 import { REPEAT_MS } from './machine.js';
-import { approve, approved, begin, Reader, readerIn, request, rules, setupConfig, setupPrices } from './testing/reader.js';
+import {
+  approve,
+  approved,
+  begin,
+  Reader,
+  readerIn,
+  request,
+  rules,
+  setupConfig,
+  setupPrices,
+} from './testing/reader.js';
 
 const success = { name: 'VEND SUCCESS', item: 24 } as const;
 const complete = { name: 'SESSION COMPLETE' } as const;
@@ -75,7 +85,12 @@ describe('the flows of the standard', () => {
     reader.hear({ name: 'ENABLE OPTIONS', options: 0x60 });
     expect(reader.state.options).toBe(0x20);
     expect(reader.hear(request)).toEqual(['selection 24 for 1200']);
-    expect(reader.do(approve(1_200))).toEqual(['fault approval-over-grant', 'vend-failure cancelled', 'say 06', 'idle']);
+    expect(reader.do(approve(1_200))).toEqual([
+      'fault approval-over-grant',
+      'vend-failure cancelled',
+      'say 06',
+      'idle',
+    ]);
     expect(reader.hear(complete)).toEqual(['say 07', 'enabled']);
 
     // A grant whose BEGIN SESSION has not left yet is overtaken by the request.
@@ -97,7 +112,12 @@ describe('the flows of the standard', () => {
     const reader = readerIn('enabled', { scale: 50 });
     expect(reader.do(begin(5_020))[0]).toBe('say 03 00 64 FF FF FF FF 00 00 00');
     expect(reader.hear({ name: 'VEND REQUEST', units: 24, item: 24 })).toEqual(['selection 24 for 1200']);
-    expect(reader.do(approve(1_210))).toEqual(['fault approval-not-sayable', 'vend-failure cancelled', 'say 06', 'idle']);
+    expect(reader.do(approve(1_210))).toEqual([
+      'fault approval-not-sayable',
+      'vend-failure cancelled',
+      'say 06',
+      'idle',
+    ]);
   });
 
   it('denies a price that no purchase can have', () => {
@@ -138,8 +158,20 @@ describe('repeats', () => {
       const once = reader.state;
       reader.now += REPEAT_MS;
       expect(reader.put({ type: 'command', command })).toEqual([]);
-      expect(reader.state).toEqual({ ...once, last: { command, at: reader.now } });
+      expect(reader.state).toEqual(once);
     }
+  });
+
+  it('of RESET are answered again after a while, and a vend is reset once', () => {
+    const reader = approved();
+    expect(reader.hear(reset, reset)).toEqual(['vend-reset', 'inactive', 'say 00', 'inactive', 'say 00']);
+  });
+
+  it('are what a RESET is that was on its way while we said JUST RESET by ourselves', () => {
+    const reader = new Reader(rules);
+    expect(reader.do({ type: 'restart' })).toEqual(['inactive', 'say 00']);
+    reader.now += REPEAT_MS;
+    expect(reader.do({ type: 'command', command: reset })).toEqual([]);
   });
 
   it('of a request are the same request as long as it is open', () => {

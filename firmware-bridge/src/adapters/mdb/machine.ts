@@ -7,10 +7,10 @@ import { Turn } from './turn.js';
 import { onCommand } from './vmc-commands.js';
 
 /**
- * The same command again within this time is a repeat, and no new event: the machine says a block again after 5 ms without
- * an answer (MDB/ICP 4.2, section 2.3), and a USB line adds up to 16 ms. Nobody presses a key twice in this time.
+ * The same command again within this time is a repeat, and no new event: a block without an answer is said again (MDB/ICP
+ * 4.2, section 2.3). Nobody presses the same key twice in a quarter of a second.
  */
-export const REPEAT_MS = 30;
+export const REPEAT_MS = 250;
 
 export interface Step {
   readonly state: MdbState;
@@ -68,7 +68,8 @@ function obey(turn: Turn, command: VmcCommand): void {
   if (command.name === 'POLL') return;
   const { last } = turn.state;
   const repeated = last !== undefined && turn.now - last.at <= REPEAT_MS && isSame(last.command, command);
-  if (!repeated) onCommand(turn, command);
+  if (repeated) return;
+  onCommand(turn, command);
   turn.set({ last: { command, at: turn.now } });
 }
 

@@ -74,7 +74,8 @@ export class Liveliness {
     // A session is not disturbed; it has deadlines of its own.
     if (phase !== 'enabled' && phase !== 'disabled') return;
     const silence = now - this.heardAt;
-    if (this.tellsTime && silence >= silentMs) return this.actions.lost();
+    // Asked twice at least: after a stall of this computer the time alone would prove nothing.
+    if (this.tellsTime && silence >= silentMs && this.probes >= 2) return this.actions.lost();
     if (silence < heartbeatMs || (!this.tellsTime && this.probes >= PROBES_MAX)) return;
     this.probes += 1;
     this.actions.probe();
