@@ -28,11 +28,9 @@ export type VmcCommand =
   | { readonly name: BareName }
   | { readonly name: 'SETUP CONFIG'; readonly level: number }
   | { readonly name: 'SETUP PRICES'; readonly maxUnits: number; readonly minUnits: number }
-  | {
-      readonly name: 'VEND REQUEST' | 'CASH SALE' | 'NEGATIVE VEND REQUEST';
-      readonly units: number;
-      readonly item: number;
-    }
+  | { readonly name: 'VEND REQUEST'; readonly units: number; readonly item: number }
+  | { readonly name: 'CASH SALE'; readonly units: number; readonly item: number }
+  | { readonly name: 'NEGATIVE VEND REQUEST'; readonly units: number; readonly item: number }
   | { readonly name: 'VEND SUCCESS'; readonly item: number }
   | { readonly name: 'REVALUE REQUEST'; readonly units: number }
   | { readonly name: 'REQUEST ID'; readonly manufacturer: string; readonly serial: string; readonly model: string }
