@@ -35,8 +35,7 @@ export function lineFaults(site: () => Site): void {
 
   it('takes a session for over when the adapter falls silent in it, and charges what had come out', async () => {
     const visit = await site().begin([{ press: 11 }, { walkAway: true }]);
-    await visit.fell(1);
-    await site().machine.until(({ mode }) => mode === 'IDLE');
+    await visit.knows('11 dispensed');
     site().fault({ silent: true });
     expect(await visit.ended()).toMatchObject({ state: 'COMMITTED', committedMinor: PRICES[11], fell: [11] });
   });

@@ -46,6 +46,8 @@ export interface OpenVisit {
   fell(count: number): Promise<void>;
   /** Waits until the machine moves its next item, after so many have fallen. */
   moving(count: number): Promise<void>;
+  /** Waits until the server has the results of its choices: "11 dispensed". */
+  knows(...vends: string[]): Promise<true>;
   ended(): Promise<Visit>;
 }
 
@@ -111,6 +113,10 @@ export class Site {
       fell: (count) => machine.until(({ dispensed }) => dispensed.length >= before + count),
       moving: (count) =>
         machine.until(({ display, dispensed }) => display === 'PLEASE WAIT' && dispensed.length === before + count),
+      knows: (...vends) =>
+        eventually(`the server knows of ${vends.join(', ')}`, async () =>
+          vendsOf(await this.purchase(reference)).join() === vends.join() ? true : undefined,
+        ),
       ended: () => this.audited(reference, before),
     };
   }
@@ -144,7 +150,7 @@ export class Site {
       state: purchase.state,
       committedMinor: Number(purchase.committed_minor ?? 0),
       fell: fallen.map(({ selection }) => selection),
-      vends: purchase.vends.map(({ selection, result }) => `${selection} ${result}`),
+      vends: vendsOf(purchase),
       cases: purchase.cases,
     };
   }
@@ -155,14 +161,18 @@ export class Site {
     if (faults.length > 0) throw new Error(`the books disagree: ${faults.join('; ')}\n${purchase.events}`);
   }
 
-  /** Waits until the server has it from the bridge that the machine is in this state. */
-  machineState(state: string): Promise<true> {
-    return eventually(`the server knows that the machine is ${state}`, async () => {
+  /** Waits until the server has it from the bridge that the machine is in one of these states. */
+  machineState(...states: string[]): Promise<true> {
+    return eventually(`the server knows that the machine is ${states.join(' or ')}`, async () => {
       const rows = await this.system.query(
-        'SELECT 1 FROM machine_presences WHERE machine_id = $1 AND machine_state = $2',
-        [MACHINE_ID, state],
+        'SELECT 1 FROM machine_presences WHERE machine_id = $1 AND machine_state = ANY($2)',
+        [MACHINE_ID, states],
       );
       return rows.length > 0 ? true : undefined;
     });
   }
+}
+
+function vendsOf({ vends }: PurchaseRow): string[] {
+  return vends.map(({ selection, result }) => `${selection} ${result}`);
 }
