@@ -166,6 +166,8 @@ function opened<T extends Socket>(socket: T, event: string): Promise<T> {
 }
 
 function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') {
+    return error.code;
+  }
   return error instanceof Error ? error.message : String(error);
 }
