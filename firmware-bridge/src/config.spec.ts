@@ -92,7 +92,9 @@ it('lists every fault at once, and never a value', () => {
 
 it('names what is missing', () => {
   const faults = faultsOf(() => readConfig(undefined, { VENDRAIL_CURRENCY: 'SEK', VENDRAIL_DECIMALS: '2' }));
-  expect(faults).toEqual(['machineId', 'serialPath', 'mqttUrl', 'linkKey', 'journalDir'].map((name) => `${name}: is missing`));
+  expect(faults).toEqual(
+    ['machineId', 'serialPath', 'mqttUrl', 'linkKey', 'journalDir'].map((name) => `${name}: is missing`),
+  );
 });
 
 it.each([

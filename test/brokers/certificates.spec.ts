@@ -1,3 +1,5 @@
+import 'reflect-metadata';
+
 import { webcrypto } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -111,7 +113,14 @@ describe('Mosquitto with client certificates', () => {
   const connect = ({ cert, key }: Partial<Issued>, others: object = {}) =>
     connectAsync(
       `mqtts://localhost:${broker.machinePort}`,
-      { protocolVersion: 4, reconnectPeriod: 0, ca: authority.pem, ...(cert !== undefined && { cert }), ...(key !== undefined && { key }), ...others },
+      {
+        protocolVersion: 4,
+        reconnectPeriod: 0,
+        ca: authority.pem,
+        ...(cert !== undefined && { cert }),
+        ...(key !== undefined && { key }),
+        ...others,
+      },
       false,
     );
 

@@ -95,9 +95,12 @@ describe('enrolment of a machine', () => {
   it('takes no code that is too old, was replaced, or never was', async () => {
     const replaced = await links.newCode(MACHINE);
     const old = await links.newCode(MACHINE);
-    await system.query(`UPDATE machine_links SET code_until = now() - interval '1 second' WHERE machine_id = $1`, [MACHINE]);
+    await system.query(`UPDATE machine_links SET code_until = now() - interval '1 second' WHERE machine_id = $1`, [
+      MACHINE,
+    ]);
 
-    for (const code of [replaced, old, '0000-0000-0000']) await expect(enrolWith(code)).rejects.toThrow('does not know');
+    for (const code of [replaced, old, '0000-0000-0000'])
+      await expect(enrolWith(code)).rejects.toThrow('does not know');
     await expect(links.newCode('no-such-machine')).rejects.toThrow(NoSuchMachineError);
   });
 
@@ -144,14 +147,25 @@ describe('enrolment of a machine', () => {
   it.each([
     ['no JSON', 'x'],
     ['nothing', ''],
-    ['no credentials', JSON.stringify({ code: '0000-0000-0000', password: 'short', key: 'short', keepPrevious: false })],
-    ['more than is asked', JSON.stringify({ code: '', password: 'p'.repeat(32), key: 'a'.repeat(64), keepPrevious: false, x: 1 })],
+    [
+      'no credentials',
+      JSON.stringify({ code: '0000-0000-0000', password: 'short', key: 'short', keepPrevious: false }),
+    ],
+    [
+      'more than is asked',
+      JSON.stringify({ code: '', password: 'p'.repeat(32), key: 'a'.repeat(64), keepPrevious: false, x: 1 }),
+    ],
   ])('is refused for a body of %s', async (_, body) => {
     expect((await system.post('/bridge/enrol', body)).status).toBe(400);
   });
 
   it('lets nobody guess for long', async () => {
-    const body = JSON.stringify({ code: '0000-0000-0000', password: 'p'.repeat(32), key: 'a'.repeat(64), keepPrevious: false });
+    const body = JSON.stringify({
+      code: '0000-0000-0000',
+      password: 'p'.repeat(32),
+      key: 'a'.repeat(64),
+      keepPrevious: false,
+    });
     const statuses: number[] = [];
     for (let tries = 0; tries < 8; tries += 1) statuses.push((await system.post('/bridge/enrol', body)).status);
 
