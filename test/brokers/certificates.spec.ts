@@ -1,3 +1,5 @@
+import 'reflect-metadata';
+
 import { webcrypto } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -75,7 +77,8 @@ class Authority {
       signingKey: this.keys.privateKey,
       entries: issued.map(({ serialNumber }) => ({ serialNumber, revocationDate: DAYS(-1) })),
     });
-    return `${list.toString('pem')}\n`;
+    // OpenSSL wants its own name for it.
+    return `${list.toString('pem').replaceAll(/(BEGIN|END) CRL/g, '$1 X509 CRL')}\n`;
   }
 }
 

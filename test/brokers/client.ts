@@ -56,8 +56,12 @@ export class TestClient {
   async publish(topic: string, payload: string, retain = false): Promise<void> {
     if (this.isClosed) return;
     await new Promise<void>((resolve) => {
-      this.client.once('close', resolve);
-      this.client.publish(topic, payload, { qos: 1, retain }, () => resolve());
+      const done = (): void => {
+        this.client.off('close', done);
+        resolve();
+      };
+      this.client.once('close', done);
+      this.client.publish(topic, payload, { qos: 1, retain }, done);
     });
   }
 

@@ -190,7 +190,7 @@ export class Uplink {
     this.client = undefined;
     if (this.online) this.listener.disconnected();
     this.online = false;
-    await client.endAsync(!client.connected);
+    await this.end(client, client.connected);
     if (!this.stopped) this.start();
   }
 
@@ -212,7 +212,17 @@ export class Uplink {
         });
       });
     }
-    await client.endAsync(!this.online);
+    await this.end(client, this.online);
+  }
+
+  /** Asked to end gracefully, the client waits for every PUBACK that is due: from a silent broker none comes. */
+  private async end(client: MqttClient, gracefully: boolean): Promise<void> {
+    const ended = client.endAsync(!gracefully).then(() => undefined);
+    let giveUp: Cancel | undefined;
+    const late = new Promise<void>((resolve) => (giveUp = this.clock.after(GOODBYE_MS, resolve)));
+    await Promise.race([ended, late]);
+    giveUp?.();
+    client.stream.destroy();
   }
 
   /** Drops the connection without a word; the broker publishes the will. */
