@@ -81,7 +81,7 @@ export class MqttConnection {
   private async ask(filter: string, qos: 0 | 1): Promise<void> {
     const granted = await this.client.subscribeAsync(filter, { qos });
     // 128 is the broker's "no" (MQTT 3.1.1, SUBACK): a server that hears nothing must not look as if it did.
-    if (granted.some((one) => Number(one.qos) >= 128)) throw new Error(`the broker refused the subscription ${filter}`);
+    if (granted.some((one) => one.qos >= 128)) throw new Error(`the broker refused the subscription ${filter}`);
   }
 
   async close(): Promise<void> {
