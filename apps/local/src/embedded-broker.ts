@@ -1,6 +1,6 @@
 import { type Server, type Socket, createServer } from 'node:net';
 
-import { Aedes, type AuthenticateError, type Client } from 'aedes';
+import { Aedes, type Client } from 'aedes';
 
 import { isPassword } from '#fleet/link/credentials.js';
 import { SERVER_USER, mayRead, maySubscribe, mayWrite } from '#machine-protocol/access.js';
@@ -21,9 +21,6 @@ export interface EmbeddedBrokerOptions {
 
 /** A machine whose credentials were taken away is out within this time. */
 const LOOK_AGAIN_MS = 2_000;
-/** CONNACK codes of MQTT 3.1.1. */
-const UNAVAILABLE = 3;
-const REFUSED = 4;
 
 /** Who a client was found to be. A machine stays for as long as this hash of its password counts. */
 interface Admitted {
@@ -42,15 +39,15 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
       if (username !== undefined && username !== SERVER_USER) packet.clientId = username;
       done(null, true);
     },
-    authenticate: (client, username, password, done) => {
-      const judge = async (): Promise<AuthenticateError | null> => {
-        const found = await admit(options, username, password?.toString());
-        if (found === undefined) return refusal(REFUSED);
-        admitted.set(client, found);
-        return null;
-      };
-      const tell = (error: AuthenticateError | null) => done(error, error === null);
-      void judge().then(tell, () => tell(refusal(UNAVAILABLE)));
+    authenticate: (client, username, password, answer) => {
+      admit(options, username, password?.toString()).then(
+        (found) => {
+          if (found !== undefined) admitted.set(client, found);
+          answer(null, found !== undefined);
+        },
+        // The database is away: nobody new comes in until it is back.
+        () => answer(null, false),
+      );
     },
     authorizePublish: (client, packet, done) => {
       done(mayWrite(userOf(client), packet.topic) ? null : new Error('not allowed to publish this'));
@@ -111,10 +108,4 @@ async function putOut({ hashesOf }: EmbeddedBrokerOptions, admitted: Map<Client,
   for (const { client, user, hash } of machines) {
     if (valid.get(user)?.includes(hash) !== true) client.close();
   }
-}
-
-/** @param returnCode of MQTT 3.1.1's CONNACK; aedes exports its enum for the compiler only */
-function refusal(returnCode: number): AuthenticateError {
-  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- a const enum that no module exports at run time
-  return Object.assign(new Error('refused'), { returnCode });
 }
