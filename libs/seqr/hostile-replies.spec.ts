@@ -12,7 +12,7 @@ import type { HostileReply, Question } from './test/hostile/kit.js';
 import { listen } from './test/stub-server.js';
 import { WIRE_BYTES_MAX } from './wire-limit.js';
 
-const DEADLINE_MS = 1000;
+const DEADLINE_MS = 2_500;
 /** The longest reply but a report's, its head, and what a socket may have read ahead. */
 const READ_MAX = 256 * 1024 + 16 * 1024 + 128 * 1024;
 /** What may have come before the limit of the wire is noticed. */

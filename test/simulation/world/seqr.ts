@@ -33,6 +33,8 @@ export type SeqrOperation =
 export class Seqr {
   readonly book: InvoiceBook;
   private readonly purchases = new Map<string, string>();
+  /** Invoices whose update was answered and not done. */
+  private readonly notUpdated = new Set<string>();
   /** Who was told, by a lie, that this invoice is his. */
   private readonly deceived = new Map<string, string>();
   private readonly liar: Liar;
@@ -115,7 +117,8 @@ export class Seqr {
   private updateNow(reference: string, request: InvoiceRequest): object {
     this.mayBeBusy();
     if (this.lies('update-refused-for-its-data', reference)) throw new Invented(49);
-    if (!this.lies('update-not-done', reference)) this.book.update(US, reference, termsOf(request));
+    if (this.lies('update-not-done', reference)) this.notUpdated.add(reference);
+    else this.book.update(US, reference, termsOf(request));
     return {};
   }
 
@@ -126,7 +129,8 @@ export class Seqr {
   private commitNow(reference: string, amount: InvoiceRequest['totalAmount']): object {
     this.mayBeBusy();
     if (this.lies('commit-not-done', reference)) return {};
-    this.book.commit(US, reference, amount);
+    // Who lost the update takes what was reserved.
+    this.book.commit(US, reference, this.notUpdated.has(reference) ? undefined : amount);
     if (this.lies('commit-refused-though-done', reference)) throw new Invented(90);
     if (this.lies('commit-not-reserved-though-done', reference)) throw new Invented(96);
     return {};

@@ -1,114 +1,11 @@
-import { SeqrClient } from '#seqr/client.js';
-import type { InvoiceRequest, PaymentMode } from '#seqr/invoice.js';
 import type { OperationName } from '#seqr/operation-name.js';
 import type { Principal } from '#seqr/principal.js';
 import type { Reply } from '#seqr/reply.js';
-import { REFUSAL_CODES, resultCodeOf } from '#seqr/result-codes.js';
-import { SeqrSessionClient } from '#seqr/session-client.js';
-import { ManualClock } from '#seqr-sandbox/clock.js';
-import { type RunningSandbox, startSandbox } from '#seqr-sandbox/sandbox.js';
+import { bill, DAY_S, eur, INVOICES_MAX, RESELLER, Shop, tillOf, USER } from './shop.js';
 
-const RESELLER = { id: 'our-shop', userId: '9900', password: 'its-password' };
-const OTHER_SHOP = { id: 'other-shop', userId: '9900', password: 'other-password' };
-const USER: Principal = { type: 'RESELLERUSER', ...RESELLER };
-const INVOICES_MAX = 12;
-const DAY_S = 24 * 3600;
-const eur = (minor: bigint) => ({ minor, currency: 'EUR' as const });
-
-function bill(minor: bigint, changes: Partial<InvoiceRequest> = {}): InvoiceRequest {
-  return {
-    paymentMode: 'RESERVATION_REQUIRED_PRELIMINARY_AMOUNT',
-    issueDate: new Date('2026-03-01T12:00:00Z'),
-    title: 'Machine 7',
-    clientInvoiceId: 'purchase-1',
-    invoiceRows: [{ itemDescription: 'Cola', itemQuantity: 1, itemTotalAmount: eur(minor) }],
-    totalAmount: eur(minor),
-    cashierId: 'machine-7',
-    footer: 'Thank you',
-    notificationUrl: 'http://127.0.0.1:9/nobody-listens',
-    commitReservationTimeout: 600,
-    ...changes,
-  };
-}
-
-/** The client of this project against the sandbox: whatever it sends, the sandbox holds against the XSD. */
-class Shop {
-  private constructor(
-    readonly clock: ManualClock,
-    readonly sandbox: RunningSandbox,
-    readonly seqr: SeqrClient,
-    readonly sessions: SeqrSessionClient,
-    readonly till: Principal,
-  ) {}
-
-  static async open(): Promise<Shop> {
-    const clock = new ManualClock();
-    const rules = { invoicesMax: INVOICES_MAX };
-    const sandbox = await startSandbox({ port: 0, clock, rules, resellers: [RESELLER, OTHER_SHOP] });
-    const options = { principal: USER, clientId: 'test' };
-    const seqr = await SeqrClient.create({ endpoint: sandbox.soapUrl, ...options });
-    const sessions = await SeqrSessionClient.create({ endpoint: sandbox.sessionUrl, ...options });
-    return new Shop(clock, sandbox, seqr, sessions, tillOf(sandbox, 'till-password'));
-  }
-
-  async close(): Promise<void> {
-    await this.seqr.close();
-    await this.sessions.close();
-    await this.sandbox.stop();
-  }
-
-  async sent(paymentMode: PaymentMode = 'RESERVATION_REQUIRED_PRELIMINARY_AMOUNT', as = this.till): Promise<string> {
-    const reply = await this.seqr.sendInvoice(bill(500n, { paymentMode }), as);
-    if (reply.outcome !== 'answered') throw new Error('the invoice was not taken');
-    return reply.invoiceReference;
-  }
-
-  async reserved(): Promise<string> {
-    const reference = await this.sent();
-    this.sandbox.book.confirm(reference);
-    await this.seqr.getPaymentStatus({ invoiceReference: reference, invoiceVersion: 0 }, this.till);
-    return reference;
-  }
-
-  /** Paid at once: 5 EUR. */
-  async paid(): Promise<{ reference: string; ersReference: string }> {
-    const reference = await this.sent('IMMEDIATE_DEBIT');
-    this.sandbox.book.confirm(reference);
-    const reply = await this.status(reference);
-    if (reply.outcome !== 'answered' || reply.ersReference === undefined) throw new Error('it was not paid');
-    return { reference, ersReference: reply.ersReference };
-  }
-
-  status(invoiceReference: string) {
-    return this.seqr.getPaymentStatus({ invoiceReference, invoiceVersion: 0 }, this.till);
-  }
-
-  update(invoiceReference: string, invoice = bill(400n)) {
-    return this.seqr.updateInvoice({ invoiceReference, invoice }, this.till);
-  }
-
-  commit(invoiceReference: string, minor: bigint) {
-    return this.seqr.commitReservation({ invoiceReference, amount: eur(minor) }, this.till);
-  }
-
-  cancel(invoiceReference: string) {
-    return this.seqr.cancelInvoice({ invoiceReference }, this.till);
-  }
-
-  refund(ersReference: string, totalAmount: InvoiceRequest['totalAmount'] = eur(200n)) {
-    return this.seqr.refundPayment({ ersReference, title: 'Refund', cashierId: 'c', totalAmount }, this.till);
-  }
-}
-
-function tillOf(sandbox: RunningSandbox, password: string): Principal {
-  const terminal = { externalTerminalId: 'Till', name: 'Till', password };
-  return { type: 'TERMINALID', id: sandbox.terminals.register(RESELLER.id, terminal).id, password };
-}
-
-/** What is sent is right, and SEQR has a reason to refuse it. */
 type Cause = (shop: Shop) => Promise<Reply>;
 
-interface Example {
+export interface Example {
   /** Whose operation it is. */
   readonly by: 'till' | 'user';
   /** A request that is refused for who asks before anybody looks at what is asked. */
@@ -128,7 +25,7 @@ async function markedPeriod({ seqr }: Shop): Promise<string> {
   return reply.transactionPeriodId;
 }
 
-const EXAMPLES: Readonly<Record<Exclude<OperationName, 'benchmarkingNop'>, Example>> = {
+export const EXAMPLES: Readonly<Record<Exclude<OperationName, 'benchmarkingNop'>, Example>> = {
   sendInvoice: {
     by: 'till',
     ask: ({ seqr }, as) => seqr.sendInvoice(bill(500n), as),
@@ -369,7 +266,7 @@ const EXAMPLES: Readonly<Record<Exclude<OperationName, 'benchmarkingNop'>, Examp
         shop.sandbox.book.ledger
           .periods()
           .map(({ id }) => ({ outcome: 'answered', transactionPeriodId: id }))
-          .reverse(),
+          .toReversed(),
       );
       expect(shop.sandbox.book.ledger.periods()).toMatchObject([
         { terminalId: shop.till.id, transactions: [{ minor: 500n }] },
@@ -450,77 +347,3 @@ const EXAMPLES: Readonly<Record<Exclude<OperationName, 'benchmarkingNop'>, Examp
     onlyOrdered: [90, 91, 93],
   },
 };
-
-type Ask = Example['ask'];
-
-/** Who asks is looked at first, whatever is asked. */
-const WHO_ASKS: Readonly<Record<number, (shop: Shop, ask: Ask, by: Principal) => Promise<Reply>>> = {
-  20: (shop, ask, by) => ask(shop, { ...by, password: 'wrong-password' }),
-  21: (shop, ask) => ask(shop, tillOf(shop.sandbox, 'abc')),
-  29: (shop, ask) => ask(shop, { type: 'TERMINALID', id: 'nobody', password: 'password' }),
-  33: (shop, ask, by) => {
-    shop.sandbox.resellers.change(RESELLER.id, { isBlocked: true });
-    return ask(shop, by);
-  },
-  37: (shop, ask) => ask(shop, { ...USER, id: 'nobody' }),
-  94: (shop, ask, by) => {
-    shop.sandbox.bank.isDown = true;
-    return ask(shop, by);
-  },
-};
-
-let shop: Shop;
-
-beforeEach(async () => {
-  shop = await Shop.open();
-});
-
-afterEach(async () => {
-  const { violations } = shop.sandbox.journal;
-  await shop.close();
-  expect(violations).toEqual([]);
-});
-
-const isRefused = async (reply: Promise<Reply>, resultCode: number) =>
-  expect(await reply).toMatchObject({ outcome: 'refused', resultCode, resultName: resultCodeOf(resultCode).name });
-
-describe.each(Object.entries(EXAMPLES))('%s', (name, { by, ask, works, causes, onlyOrdered }) => {
-  const operation = name as OperationName;
-  const principal = () => (by === 'till' ? shop.till : USER);
-
-  it('does what it is for', () => works(shop));
-
-  it.each(Object.entries(causes))('is refused with %s where there is a reason', async (code, cause) => {
-    await isRefused(cause(shop), Number(code));
-  });
-
-  it.each(Object.entries(WHO_ASKS))('is refused with %s for who asks', async (code, cause) => {
-    await isRefused(cause(shop, ask, principal()), Number(code));
-  });
-
-  it('is refused with every code there is, when one is ordered', async () => {
-    for (const resultCode of REFUSAL_CODES) {
-      shop.sandbox.faults.add({ operation, kind: 'result-code', resultCode, times: 1 });
-      await isRefused(ask(shop, principal()), resultCode);
-    }
-  });
-
-  it('has a reason here for each code that is documented for it, but these', () => {
-    const documented = REFUSAL_CODES.filter((code) => {
-      const { documentedFor } = resultCodeOf(code);
-      return documentedFor === 'all' || documentedFor.includes(operation);
-    });
-    const caused = new Set([...Object.keys(causes), ...Object.keys(WHO_ASKS)].map(Number));
-    expect(documented.filter((code) => !caused.has(code))).toEqual(onlyOrdered);
-  });
-});
-
-describe('benchmarkingNop', () => {
-  it('says that SEQR answers, without credentials, and every code when one is ordered', async () => {
-    await expect(shop.seqr.benchmarkingNop()).resolves.toMatchObject({ outcome: 'answered' });
-    for (const resultCode of REFUSAL_CODES) {
-      shop.sandbox.faults.add({ operation: 'benchmarkingNop', kind: 'result-code', resultCode, times: 1 });
-      await isRefused(shop.seqr.benchmarkingNop(), resultCode);
-    }
-  });
-});
