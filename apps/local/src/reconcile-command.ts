@@ -26,7 +26,8 @@ themselves each night; a day that was reconciled is shown, not done again. It en
   --list            shows the newest reconciliations and does nothing else
   --help            this page
 
-It takes DATABASE_URL, SEQR_… and RECONCILE_… from the environment and the file .env; .env.example explains each.
+It takes DATABASE_URL, SEQR_… and RECONCILE_… from the environment and the file .env; .env.example explains each. Without
+DATABASE_URL it works on what npm start embeds, which has to be running.
 Exit code 0 when all is reconciled and no difference is open, 1 otherwise. docs/reconciliation.md says what to do.
 `;
 
