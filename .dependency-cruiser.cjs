@@ -36,17 +36,8 @@ module.exports = {
       name: 'reading-and-comparing-audit-files-is-pure',
       comment: 'Files of machines are judged without database and clock, and the same again at any time.',
       severity: 'error',
-      from: {
-        path: '^libs/dex/',
-        pathNot: ['\\.spec\\.ts$', '^libs/dex/(audit-files|audit-file-store|audit-ledger)\\.ts$'],
-      },
-      to: { pathNot: ['^libs/dex/', '^libs/purchase/money\\.ts$'] },
-    },
-    {
-      name: 'audit-files-stand-alone',
-      severity: 'error',
       from: { path: '^libs/dex/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^libs/', pathNot: ['^libs/dex/', '^libs/platform/', '^libs/purchase/money\\.ts$'] },
+      to: { pathNot: ['^libs/dex/', '^libs/purchase/money\\.ts$'] },
     },
     {
       name: 'only-seqr-knows-soap',

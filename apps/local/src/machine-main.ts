@@ -1,6 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import type { SeqrTerminalView } from '#fleet/operator-views.js';
@@ -15,9 +13,11 @@ import { type Configuration, readPartOfConfiguration } from '#platform/configura
 import { Database } from '#platform/database.js';
 import { systemIds } from '#platform/ids.js';
 import { Keys } from '#platform/keys.js';
+import { seqrOptionsOf } from '#purchasing/seqr-options.js';
 import { SeqrClient } from '#seqr/client.js';
 
-import { localMachineEnvironment } from './machine-environment.js';
+import { embeddedEnvironment } from './embedded-environment.js';
+import { projectFolder } from './project-folder.js';
 
 const HELP = `npm run machine -- <what> [machine] [options]
 
@@ -65,9 +65,6 @@ interface Order {
   readonly isStatic: boolean;
 }
 
-/** The project: this file is dist/apps/local/src/machine-main.js. */
-const projectFolder = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
-
 async function main(): Promise<number> {
   const { values, positionals } = readArguments();
   if (values.help === true) {
@@ -75,7 +72,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const order = orderOf(positionals, values.out, values.static === true);
-  const settings = readPartOfConfiguration(await localMachineEnvironment(projectFolder, process.env), NEEDS);
+  const settings = readPartOfConfiguration(await embeddedEnvironment(projectFolder, process.env), NEEDS);
   const database = await Database.connect(settings.DATABASE_URL, 'vendrail-machine');
   try {
     return await follow(order, settings, database);
@@ -160,17 +157,7 @@ async function withProvisioning<T>(
   database: Database,
   work: (provisioning: Provisioning) => Promise<T>,
 ): Promise<T> {
-  const seqr = await SeqrClient.create({
-    endpoint: settings.SEQR_SOAP_URL,
-    allowPlainHttp: settings.SEQR_ALLOW_PLAIN_HTTP === 'true',
-    principal: {
-      type: 'RESELLERUSER',
-      id: settings.SEQR_RESELLER_ID,
-      userId: settings.SEQR_RESELLER_USER_ID,
-      password: settings.SEQR_RESELLER_PASSWORD,
-    },
-    clientId: 'Vendrail 0.1.0',
-  });
+  const seqr = await SeqrClient.create(seqrOptionsOf(settings));
   try {
     return await work(
       new Provisioning({
