@@ -43,12 +43,6 @@ module.exports = {
       to: { pathNot: ['^libs/dex/', '^libs/purchase/money\\.ts$'] },
     },
     {
-      name: 'audit-files-stand-alone',
-      severity: 'error',
-      from: { path: '^libs/dex/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^libs/', pathNot: ['^libs/dex/', '^libs/platform/', '^libs/purchase/money\\.ts$'] },
-    },
-    {
       name: 'only-seqr-knows-soap',
       severity: 'error',
       from: { pathNot: '^libs/seqr/' },

@@ -27,6 +27,7 @@ import { ActPerformer } from './performer.js';
 import { PurchasePrincipals } from './purchase-principals.js';
 import { PostgresPurchaseStore } from './purchase-store.js';
 import { CLAIM_MAX, PurchaseRunner } from './runner.js';
+import { seqrOptionsOf } from './seqr-options.js';
 
 /** Work that a stopped server left behind is looked for this often: picked up within five seconds of the stop (I28). */
 const SWEEP_EVERY_MS = 500;
@@ -88,15 +89,7 @@ class DueWork implements OnApplicationBootstrap {
       inject: [Configuration, Metrics, Shutdown],
       useFactory: async (configuration: Configuration, metrics: Metrics, shutdown: Shutdown) => {
         const client = await SeqrClient.create({
-          endpoint: configuration.SEQR_SOAP_URL,
-          allowPlainHttp: configuration.SEQR_ALLOW_PLAIN_HTTP === 'true',
-          principal: {
-            type: 'RESELLERUSER',
-            id: configuration.SEQR_RESELLER_ID,
-            userId: configuration.SEQR_RESELLER_USER_ID,
-            password: configuration.SEQR_RESELLER_PASSWORD,
-          },
-          clientId: 'Vendrail 0.1.0',
+          ...seqrOptionsOf(configuration),
           onCall: ({ operation, outcome, durationMs }) =>
             metrics.seqrCallSeconds.observe({ operation, outcome }, durationMs / 1_000),
         });

@@ -1,7 +1,7 @@
 import { disagreements } from './audit.js';
 import type { PurchaseRow } from './books.js';
 import type { CrashSystem } from './crash-system.js';
-import { eventually } from './eventually.js';
+import { eventually } from '../support/eventually.js';
 import type { MachinePlace } from './machine-place.js';
 
 /** Longest way to an end without a payer: 15 s for the machine's answer, 5 min of grant, half a minute on the line. */

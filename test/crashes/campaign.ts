@@ -3,7 +3,7 @@ import { Database } from '#platform/database.js';
 
 import { Auditor } from './auditor.js';
 import type { CrashSystem } from './crash-system.js';
-import { pause } from './eventually.js';
+import { pause } from '../support/eventually.js';
 import { Load } from './load.js';
 import type { Random } from './random.js';
 import { crashPointOf } from './servers.js';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
-import { eventually, pause } from './eventually.js';
+import { eventually, pause } from '../support/eventually.js';
 import { PROJECT } from './project-folder.js';
 
 /** A start takes two seconds, and many times that where ten programs share two cores; one that takes this long has failed. */

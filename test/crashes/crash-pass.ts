@@ -1,6 +1,6 @@
 import type { CrashSystem } from './crash-system.js';
 import { Auditor } from './auditor.js';
-import { eventually } from './eventually.js';
+import { eventually } from '../support/eventually.js';
 import type { MachinePlace } from './machine-place.js';
 import { crashPointOf } from './servers.js';
 import { visit } from './visit.js';

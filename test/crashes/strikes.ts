@@ -1,6 +1,6 @@
 import type { Child } from './child.js';
 import type { CrashSystem, Links } from './crash-system.js';
-import { eventually, pause } from './eventually.js';
+import { eventually, pause } from '../support/eventually.js';
 import { LABELS } from './labels.js';
 import type { Random } from './random.js';
 import { crashPointOf } from './servers.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type Server, type Socket, connect, createServer } from 'node:net';
 
-import { eventually, pause } from './eventually.js';
+import { eventually, pause } from '../support/eventually.js';
 import { TcpProxy } from './tcp-proxy.js';
 
 /** Nothing comes through for this long: then nothing will. */

@@ -1,6 +1,6 @@
 import { type Server, type Socket, connect, createServer } from 'node:net';
 
-import { pause } from './eventually.js';
+import { pause } from '../support/eventually.js';
 
 /**
  * What a link does to bytes:

@@ -2,7 +2,7 @@ import { PayerError } from '#seqr-sandbox/book-rules.js';
 import type { BuyerStep } from '#simulated-machine/buyer.js';
 
 import type { CrashSystem } from './crash-system.js';
-import { eventually } from './eventually.js';
+import { eventually } from '../support/eventually.js';
 import type { MachinePlace } from './machine-place.js';
 
 /** What a payer does, decided before he comes. */

@@ -1,6 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import type { SeqrTerminalView } from '#fleet/operator-views.js';
@@ -15,10 +13,12 @@ import { type Configuration, readPartOfConfiguration } from '#platform/configura
 import { Database } from '#platform/database.js';
 import { systemIds } from '#platform/ids.js';
 import { Keys } from '#platform/keys.js';
+import { seqrOptionsOf } from '#purchasing/seqr-options.js';
 import { SeqrClient } from '#seqr/client.js';
 
+import { embeddedEnvironment } from './embedded-environment.js';
 import { LINK_COMMANDS, LINK_HELP, LinkUsageError, linkCommand } from './link-command.js';
-import { localMachineEnvironment } from './machine-environment.js';
+import { projectFolder } from './project-folder.js';
 
 const HELP = `npm run machine -- <what> [machine] [options]
 
@@ -66,12 +66,9 @@ interface Order {
   readonly isStatic: boolean;
 }
 
-/** The project: this file is dist/apps/local/src/machine-main.js. */
-const projectFolder = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
-
 async function main(): Promise<number> {
   if (LINK_COMMANDS.some((name) => name === process.argv[2])) {
-    return linkCommand(process.argv.slice(2), await localMachineEnvironment(projectFolder, process.env));
+    return linkCommand(process.argv.slice(2), await embeddedEnvironment(projectFolder, process.env));
   }
   const { values, positionals } = readArguments();
   if (values.help === true) {
@@ -79,7 +76,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const order = orderOf(positionals, values.out, values.static === true);
-  const settings = readPartOfConfiguration(await localMachineEnvironment(projectFolder, process.env), NEEDS);
+  const settings = readPartOfConfiguration(await embeddedEnvironment(projectFolder, process.env), NEEDS);
   const database = await Database.connect(settings.DATABASE_URL, 'vendrail-machine');
   try {
     return await follow(order, settings, database);
@@ -164,17 +161,7 @@ async function withProvisioning<T>(
   database: Database,
   work: (provisioning: Provisioning) => Promise<T>,
 ): Promise<T> {
-  const seqr = await SeqrClient.create({
-    endpoint: settings.SEQR_SOAP_URL,
-    allowPlainHttp: settings.SEQR_ALLOW_PLAIN_HTTP === 'true',
-    principal: {
-      type: 'RESELLERUSER',
-      id: settings.SEQR_RESELLER_ID,
-      userId: settings.SEQR_RESELLER_USER_ID,
-      password: settings.SEQR_RESELLER_PASSWORD,
-    },
-    clientId: 'Vendrail 0.1.0',
-  });
+  const seqr = await SeqrClient.create(seqrOptionsOf(settings));
   try {
     return await work(
       new Provisioning({

@@ -1,5 +1,3 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import type { TimeLineEntryView } from '#fleet/operator-views.js';
@@ -9,6 +7,7 @@ import { MACHINES_MAX } from './demo-machine.js';
 import { demoPurchase } from './demo-purchase.js';
 import { readLocalEnvironment } from './environment.js';
 import { openInstallation } from './installation.js';
+import { projectFolder } from './project-folder.js';
 import { type LocalSystem, startSystem } from './system.js';
 
 const HELP = `npm start [-- options]
@@ -26,8 +25,6 @@ Set DATABASE_URL, MQTT_URL or SEQR_SOAP_URL to use your own instead of the embed
 variable. With SEQR_SOAP_URL nothing is bought unasked.
 `;
 
-/** The project: this file is dist/apps/local/src/main.js. */
-const projectFolder = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
 const colours = process.stdout.isTTY;
 const paint = (code: number, text: string) => (colours ? `\u001b[${code}m${text}\u001b[0m` : text);
 

@@ -1,11 +1,11 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
 import { Database } from '#platform/database.js';
 import { migrate } from '#platform/migrations.js';
 
 import { seed } from '../../../prisma/seed.js';
 import { writeDemoCredentials } from './demo-credentials.js';
+import { projectFolder } from './project-folder.js';
 
 const HELP = `npm run db:migrate [-- --seed [--credentials FILE]]
 
@@ -23,7 +23,7 @@ async function main(): Promise<number> {
     console.error('DATABASE_URL is not set: it names the PostgreSQL database to migrate');
     return 1;
   }
-  const folder = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'prisma', 'migrations');
+  const folder = join(projectFolder, 'prisma', 'migrations');
   const applied = await migrate(url, folder);
   console.log(applied.length === 0 ? 'The database is up to date.' : `Applied: ${applied.join(', ')}`);
   if (process.argv.includes('--seed')) {

@@ -8,6 +8,7 @@ import { Database } from '#platform/database.js';
 import { systemIds } from '#platform/ids.js';
 import { createLogger } from '#platform/logging.js';
 import { HEARTBEAT_EVERY_MS, ServerInstance } from '#platform/server-instance.js';
+import { seqrOptionsOf } from '#purchasing/seqr-options.js';
 import { addDays, isBusinessDay } from '#reconciliation/business-day.js';
 import { Reconciler } from '#reconciliation/reconciler.js';
 import { ReconciliationViews, type RunView } from '#reconciliation/reconciliation-views.js';
@@ -26,7 +27,8 @@ themselves each night; a day that was reconciled is shown, not done again. It en
   --list            shows the newest reconciliations and does nothing else
   --help            this page
 
-It takes DATABASE_URL, SEQR_… and RECONCILE_… from the environment and the file .env; .env.example explains each.
+It takes DATABASE_URL, SEQR_… and RECONCILE_… from the environment and the file .env; .env.example explains each. Without
+DATABASE_URL it works on what npm start embeds, which has to be running.
 Exit code 0 when all is reconciled and no difference is open, 1 otherwise. docs/reconciliation.md says what to do.
 `;
 
@@ -192,17 +194,14 @@ function clientOf(environment: Environment): Promise<SeqrClient> {
   const names = ['SEQR_SOAP_URL', 'SEQR_RESELLER_ID', 'SEQR_RESELLER_PASSWORD'] as const;
   const missing = names.filter((name) => (environment[name] ?? '') === '');
   if (missing.length > 0) throw new CommandError(`not set: ${missing.join(', ')} (.env.example explains them)`);
-  return SeqrClient.create({
-    endpoint: given(environment, 'SEQR_SOAP_URL'),
-    allowPlainHttp: environment['SEQR_ALLOW_PLAIN_HTTP'] === 'true',
-    principal: {
-      type: 'RESELLERUSER',
-      id: given(environment, 'SEQR_RESELLER_ID'),
-      userId: environment['SEQR_RESELLER_USER_ID'] || '9900',
-      password: given(environment, 'SEQR_RESELLER_PASSWORD'),
-    },
-    clientId: 'Vendrail 0.1.0',
-  });
+  const settings = {
+    SEQR_SOAP_URL: given(environment, 'SEQR_SOAP_URL'),
+    SEQR_ALLOW_PLAIN_HTTP: environment['SEQR_ALLOW_PLAIN_HTTP'] === 'true' ? 'true' : 'false',
+    SEQR_RESELLER_ID: given(environment, 'SEQR_RESELLER_ID'),
+    SEQR_RESELLER_USER_ID: environment['SEQR_RESELLER_USER_ID'] || '9900',
+    SEQR_RESELLER_PASSWORD: given(environment, 'SEQR_RESELLER_PASSWORD'),
+  } as const;
+  return SeqrClient.create(seqrOptionsOf(settings));
 }
 
 function given(environment: Environment, name: string): string {

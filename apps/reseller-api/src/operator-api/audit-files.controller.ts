@@ -14,10 +14,9 @@ import { AUDIT_FILE_BYTES_MAX } from '#dex/segments.js';
 import { auditReport } from './audit-report-csv.js';
 import { OperatorApiError } from './operator-api-error.js';
 import { OperatorSessions } from './operator-session.js';
+import { limitOf } from './request-reading.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const LIST_DEFAULT = 50;
-const LIST_MAX = 200;
 
 const STATUS: Readonly<Record<AuditRefusalCode, number>> = {
   NO_SUCH_MACHINE: 404,
@@ -136,13 +135,4 @@ function readerOf(text: string | undefined): 1 | 2 | undefined {
   if (text === undefined) return undefined;
   if (text !== '1' && text !== '2') throw new OperatorApiError(400, 'BAD_READER', 'reader must be 1 or 2');
   return text === '1' ? 1 : 2;
-}
-
-function limitOf(text: string | undefined): number {
-  if (text === undefined) return LIST_DEFAULT;
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (limit < 1 || limit > LIST_MAX) {
-    throw new OperatorApiError(400, 'BAD_LIMIT', `limit must be a whole number from 1 to ${LIST_MAX}`);
-  }
-  return limit;
 }

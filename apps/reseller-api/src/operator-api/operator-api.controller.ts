@@ -12,10 +12,9 @@ import { MachineViews } from './machine-views.js';
 import { OperatorApiError } from './operator-api-error.js';
 import { OperatorSessions } from './operator-session.js';
 import { PurchaseViews } from './purchase-views.js';
+import { limitOf } from './request-reading.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const LIST_DEFAULT = 50;
-const LIST_MAX = 200;
 
 @ApiTags('Operators')
 @Controller('api/session')
@@ -104,13 +103,4 @@ function tokenOf(body: unknown): unknown {
   } catch {
     throw new OperatorApiError(400, 'NOT_JSON', 'the body must be JSON: { "token": "…" }');
   }
-}
-
-function limitOf(text: string | undefined): number {
-  if (text === undefined) return LIST_DEFAULT;
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (limit < 1 || limit > LIST_MAX) {
-    throw new OperatorApiError(400, 'BAD_LIMIT', `limit must be a whole number from 1 to ${LIST_MAX}`);
-  }
-  return limit;
 }

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { localMachineEnvironment } from './machine-environment.js';
+import { embeddedEnvironment } from './embedded-environment.js';
 
-describe('the environment of npm run machine', () => {
+describe('the environment of a command beside npm start', () => {
   let folder: string;
 
   beforeEach(async () => {
@@ -16,7 +16,7 @@ describe('the environment of npm run machine', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   it('is what npm start embeds, where no database is named', async () => {
-    const environment = await localMachineEnvironment('/nowhere', { VENDRAIL_FOLDER: folder, SANDBOX_PORT: '9000' });
+    const environment = await embeddedEnvironment('/nowhere', { VENDRAIL_FOLDER: folder, SANDBOX_PORT: '9000' });
 
     expect(environment).toMatchObject({
       DATABASE_URL: 'postgresql://vendrail:a-password@127.0.0.1:5433/vendrail',
@@ -29,7 +29,7 @@ describe('the environment of npm run machine', () => {
   it('leaves what is set as it is, and takes an empty variable for none', async () => {
     const given = { VENDRAIL_FOLDER: folder, DATABASE_URL: '', SEQR_SOAP_URL: 'https://seqr.example/soap' };
 
-    expect(await localMachineEnvironment('/nowhere', given)).toMatchObject({
+    expect(await embeddedEnvironment('/nowhere', given)).toMatchObject({
       SEQR_SOAP_URL: 'https://seqr.example/soap',
       DATABASE_URL: expect.stringContaining('5433'),
     });
@@ -38,7 +38,7 @@ describe('the environment of npm run machine', () => {
   it.each([{ DATABASE_URL: 'postgresql://elsewhere/vendrail' }, { VENDRAIL_FOLDER: '/nowhere' }])(
     'is the given one with %j',
     async (given) => {
-      expect(await localMachineEnvironment('/nowhere', given)).toEqual(given);
+      expect(await embeddedEnvironment('/nowhere', given)).toEqual(given);
     },
   );
 });

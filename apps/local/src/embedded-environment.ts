@@ -9,7 +9,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * The environment of a command beside a running `npm start`: where nothing names a database, what that start embeds.
  */
-export async function localMachineEnvironment(projectFolder: string, environment: Environment): Promise<Environment> {
+export async function embeddedEnvironment(projectFolder: string, environment: Environment): Promise<Environment> {
   const given = (name: string) => (environment[name] === '' ? undefined : environment[name]);
   if (given('DATABASE_URL') !== undefined) return environment;
   const folder = given('VENDRAIL_FOLDER') ?? join(projectFolder, '.vendrail');
