@@ -16,8 +16,14 @@ describe('a machine that was written from the page about the link', () => {
 
   beforeAll(async () => {
     system = await TestSystem.start();
-    const { key } = await enrol(system.local.databaseUrl, TEST_SECRET, MACHINE);
-    machine = new AnyMachine({ url: system.local.mqttUrl, machineId: MACHINE, key, currency: 'EUR', exponent: 2 });
+    const credentials = await enrol(system.local.databaseUrl, TEST_SECRET, MACHINE);
+    machine = new AnyMachine({
+      url: system.local.mqttUrl,
+      machineId: MACHINE,
+      ...credentials,
+      currency: 'EUR',
+      exponent: 2,
+    });
     await eventually('the server knows that the machine is ready', async () => {
       const [row] = await system.query<{ ready: boolean }>(
         `SELECT online AND machine_state = 'ready' AND last_seen_at > now() - interval '1 minute' AS ready

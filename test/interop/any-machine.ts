@@ -58,6 +58,7 @@ export class AnyMachine {
     private readonly options: {
       readonly url: string;
       readonly machineId: string;
+      readonly password: string;
       /** 64 hexadecimal digits. */
       readonly key: string;
       readonly currency: string;
@@ -68,6 +69,8 @@ export class AnyMachine {
       protocolVersion: 4,
       clean: true,
       clientId: `machine-${options.machineId}`,
+      username: options.machineId,
+      password: options.password,
       keepalive: 30,
       queueQoSZero: false,
       will: {
@@ -145,10 +148,12 @@ export class AnyMachine {
   async stop(): Promise<void> {
     this.lock('asked');
     for (const timer of this.timers) clearInterval(timer);
-    await this.client.publishAsync(this.topic('presence'), this.sealed('presence', this.presence(false)), {
-      qos: 1,
-      retain: true,
-    });
+    if (this.client.connected) {
+      await this.client.publishAsync(this.topic('presence'), this.sealed('presence', this.presence(false)), {
+        qos: 1,
+        retain: true,
+      });
+    }
     await this.client.endAsync();
   }
 

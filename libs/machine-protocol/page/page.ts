@@ -48,9 +48,9 @@ export function machineLinkPage(): string {
       return `| \`${topic}\` | ${from} | ${qos} | ${retained ? 'yes' : 'never'} | ${CONTENT[channel]} |`;
     }),
     '',
-    'MQTT 3.1.1, over TLS where the network is not one’s own. The machine id is given by the operator, and user name and',
-    'password for the broker with it; the broker lets a machine read and write its own topics only. The client id is',
-    '`machine-<machineId>`: the broker disconnects the older of two connections with the same one.',
+    'MQTT 3.1.1, over TLS where the network is not one’s own. The operator gives the machine id and, with it, the password for',
+    'the broker, whose user name is the machine id; the broker lets a machine read and write its own topics only. The client id',
+    'is `machine-<machineId>`: the broker disconnects the older of two connections with the same one.',
     '',
     'Machine and server both connect with a clean session. An empty retained payload on `presence` clears it and says nothing.',
     '',

@@ -41,13 +41,13 @@ export class Gateway {
   readonly arrivals: Arrival[] = [];
   /** The kit’s own connection broke: what the machine said since was not heard. */
   isLost = false;
+  private readonly loss: Promise<void>;
   private readonly listeners = new Set<(arrival: Arrival) => void>();
 
   static async connect(broker: Broker, machineId: string, key: LinkKey): Promise<Gateway> {
     const client = await connectAsync(broker.url, optionsFor(broker));
     const gateway = new Gateway(client, broker, machineId, key);
     client.on('message', (topic, payload, { qos, retain }) => gateway.hear(topic, payload, qos, retain));
-    client.on('close', () => (gateway.isLost = true));
     await client.subscribeAsync(topicOf(machineId, 'presence').replace(/[^/]+$/, '#'), { qos: 1 });
     return gateway;
   }
@@ -57,27 +57,36 @@ export class Gateway {
     private readonly broker: Broker,
     readonly machineId: string,
     private readonly key: LinkKey,
-  ) {}
+  ) {
+    this.loss = new Promise((resolve) => {
+      client.once('close', () => {
+        this.isLost = true;
+        resolve();
+      });
+    });
+  }
 
   onArrival(listener: (arrival: Arrival) => void): void {
     this.listeners.add(listener);
   }
 
   command(command: MachineCommand): void {
-    this.publish('command', this.signed('command', encode(command)));
+    void this.publish('command', this.signed('command', encode(command)));
   }
 
   ack(ack: EventAck): void {
-    this.publish('ack', this.signed('ack', encode(ack)), { qos: 1 });
+    void this.publish('ack', this.signed('ack', encode(ack)), { qos: 1 });
   }
 
   signed(channel: Channel, body: string): string {
     return sign(topicOf(this.machineId, channel), body, this.key);
   }
 
-  /** Whatever it is, on the topic of the channel. */
-  publish(channel: 'command' | 'ack', payload: string | Buffer, { qos = 0, retain = false }: Manner = {}): void {
-    this.client.publish(topicOf(this.machineId, channel), payload, { qos, retain });
+  /** Whatever it is, on the topic of the channel. With QoS 1 the broker has it afterwards, or the connection is lost. */
+  async publish(channel: 'command' | 'ack', payload: string | Buffer, manner: Manner = {}): Promise<void> {
+    const { qos = 0, retain = false } = manner;
+    const sent = this.client.publishAsync(topicOf(this.machineId, channel), payload, { qos, retain });
+    await Promise.race([sent.catch(() => undefined), this.loss]);
   }
 
   /** What the broker keeps of the machine’s presence, as somebody sees it who comes later; undefined when it keeps nothing. */

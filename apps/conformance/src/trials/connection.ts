@@ -190,7 +190,7 @@ export const CONNECTION = [
       line?.cut();
       await stand.presenceWhere(({ online }) => !online);
       const grant = stand.grantOf();
-      gateway.publish('command', gateway.signed('command', JSON.stringify(grant)), { qos: 1 });
+      await gateway.publish('command', gateway.signed('command', JSON.stringify(grant)), { qos: 1 });
       line?.restore();
       const back = await stand.presenceWhere(({ online }) => online, reconnectWithin(stand));
       const fenced = await stand.fence();
@@ -222,13 +222,13 @@ export const CONNECTION = [
       for (const command of [away, stand.closeOf({ ...away, grantNumber: stand.nextNumber() })]) {
         line?.cut();
         await stand.presenceWhere(({ online }) => !online);
-        gateway.publish('command', gateway.signed('command', JSON.stringify(command)), { qos: 1, retain: true });
+        await gateway.publish('command', gateway.signed('command', JSON.stringify(command)), { qos: 1, retain: true });
         line?.restore();
         await stand.presenceWhere(({ online }) => online, reconnectWithin(stand));
         await stand.fence();
         const isIdle = await stand.isIdle();
         seen.push({ isIdle, said: stand.saidOf(command) });
-        gateway.publish('command', '', { qos: 1, retain: true });
+        await gateway.publish('command', '', { qos: 1, retain: true });
       }
       return { grant: seen[0], close: seen[1] };
     },

@@ -39,7 +39,7 @@ export function dropped(
     needs: [],
     play: async (stand) => {
       const mark = stand.mark();
-      stand.gateway.publish('command', payloadOf(stand));
+      await stand.gateway.publish('command', payloadOf(stand));
       const goesOn = await stand.fence();
       const answers = answersSince(stand, mark).map(({ body }) => body.type);
       return { answers, isIdle: await stand.isIdle(), goesOn };
@@ -78,7 +78,7 @@ export const FORM = [
       play: async (stand) => {
         const { grant, answer } = await stand.open();
         const mark = stand.mark();
-        stand.gateway.publish('command', signed(stand, JSON.stringify(spoil({ ...stand.closeOf(grant) }))));
+        await stand.gateway.publish('command', signed(stand, JSON.stringify(spoil({ ...stand.closeOf(grant) }))));
         const goesOn = await stand.fence();
         const said = answersSince(stand, mark).map(({ body }) => body.type);
         await stand.end(grant);
@@ -115,7 +115,7 @@ export const FORM = [
     needs: [],
     play: async (stand) => {
       const grant = stand.grantOf();
-      stand.gateway.publish('command', signed(stand, padded(grant, 100)));
+      await stand.gateway.publish('command', signed(stand, padded(grant, 100)));
       const answer = await stand.event(grant, ['grant.accepted', 'grant.refused']);
       await stand.end(grant);
       return answer;

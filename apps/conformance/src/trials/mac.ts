@@ -86,7 +86,7 @@ export const MAC = [
     play: async (stand) => {
       const { grant, answer } = await stand.open();
       const forged = sign(commandTopic(stand), JSON.stringify(stand.closeOf(grant)), otherKey());
-      stand.gateway.publish('command', forged);
+      await stand.gateway.publish('command', forged);
       await stand.fence();
       const said = stand.saidOf(grant).map(({ type }) => type);
       await stand.end(grant);
@@ -108,8 +108,8 @@ export const MAC = [
       const topic = topicOf(stand.settings.machineId, 'ack');
       const { machineId } = stand.settings;
       const ack = JSON.stringify({ v: 1, machineId, journalId, upTo, at: new Date().toISOString() });
-      stand.gateway.publish('ack', sign(topic, ack, otherKey()), { qos: 1 });
-      stand.gateway.publish('ack', ack, { qos: 1 });
+      await stand.gateway.publish('ack', sign(topic, ack, otherKey()), { qos: 1 });
+      await stand.gateway.publish('ack', ack, { qos: 1 });
       await stand.fence();
       const from = stand.gateway.arrivals.length;
       const again = await stand.until(
