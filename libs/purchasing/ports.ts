@@ -52,7 +52,7 @@ export interface Change {
 export interface ClaimedAct {
   readonly purchaseId: string;
   readonly act: Act;
-  /** Another server had begun it, or may have: its effect is not known. */
+  /** A server had begun it, or may have: its effect is not known. One that was dead when it fell due had not. */
   readonly begun: boolean;
 }
 

@@ -26,6 +26,8 @@ import { type PurchaseRow, detailsOf, holdsMachine, jsonOf, purchaseOf } from '.
  */
 const LEASE_MS = 15_000;
 
+const DEAD_AFTER = sql`make_interval(secs => ${DEAD_AFTER_MS / 1_000}::float8)`;
+
 /** A case about money is looked at within three days; SEQR's own reports settle most doubts in one. */
 const DECIDE_WITHIN_MS = 3 * 24 * 3_600_000;
 
@@ -203,12 +205,14 @@ export class PostgresPurchaseStore implements PurchaseStore {
   async claimDue(limit: number, dropped: readonly string[]): Promise<ClaimedAct[]> {
     const rows = await this.database.query<{ purchase_id: string; kind: ActKind; due_at: Date; begun: boolean }>(sql`
       WITH due AS (
-        SELECT purchase_id, seq, leased_by IS NOT NULL AS begun FROM effects
-        WHERE done_at IS NULL AND due_at <= now() AND (leased_by IS NULL OR leased_until < now() OR NOT EXISTS (
-            SELECT FROM server_instances
-            WHERE id = leased_by AND heartbeat_at > now() - make_interval(secs => ${DEAD_AFTER_MS / 1_000}::float8))
+        -- A server acts while it counts as living, and on nothing that is not due. One that left is not there to ask.
+        SELECT purchase_id, seq, leased_by IS NOT NULL
+          AND due_at < coalesce(heartbeat_at + ${DEAD_AFTER}, 'infinity') AS begun
+        FROM effects LEFT JOIN server_instances ON server_instances.id = leased_by
+        WHERE done_at IS NULL AND due_at <= now() AND (leased_by IS NULL OR leased_until < now()
+          OR heartbeat_at IS NULL OR heartbeat_at <= now() - ${DEAD_AFTER}
           OR (leased_by = ${this.serverId}::uuid AND purchase_id = ANY(${dropped}::uuid[])))
-        ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+        ORDER BY due_at LIMIT ${limit} FOR UPDATE OF effects SKIP LOCKED
       )
       UPDATE effects SET leased_by = ${this.serverId}::uuid,
         leased_until = now() + make_interval(secs => ${LEASE_MS / 1_000}::float8)

@@ -13,8 +13,13 @@ export class Load {
 
   constructor(system: CrashSystem, auditor: Auditor, random: Random) {
     this.queues = system.places.map(async (place) => {
-      while (!this.isOver) {
-        if (await visit(system, place, somePlan(random), () => this.isOver)) await auditor.settle(place);
+      try {
+        while (!this.isOver) {
+          if (await visit(system, place, somePlan(random), () => this.isOver)) await auditor.settle(place);
+        }
+      } catch (error) {
+        // Nobody can buy there any more: the other machines go on, and the campaign tells.
+        auditor.disagreements.push(error instanceof Error ? error.message : String(error));
       }
     });
   }

@@ -42,6 +42,11 @@ export class MemoryDatabase {
     return (this.heartbeats.get(server) ?? -Infinity) > this.clock.now() - DEAD_AFTER_MS;
   }
 
+  /** A server that left says nothing of when it last acted. */
+  wasAliveAt(server: string, at: number): boolean {
+    return at < (this.heartbeats.get(server) ?? Infinity) + DEAD_AFTER_MS;
+  }
+
   drawGrantNumber(): number {
     this.grantNumber += 1;
     return this.grantNumber;
@@ -113,9 +118,9 @@ export class MemoryPurchaseStore implements PurchaseStore {
       )
       .toSorted(([, a], [, b]) => a.act.dueAt - b.act.dueAt)
       .slice(0, limit);
-    return due.map(([purchaseId, { act }]) => {
+    return due.map(([purchaseId, { act, leasedBy }]) => {
       database.openActs.set(purchaseId, { act, leasedBy: this.serverId, leasedUntil: now + LEASE_MS });
-      return { purchaseId, act, begun: true };
+      return { purchaseId, act, begun: database.wasAliveAt(leasedBy, act.dueAt) };
     });
   }
 

@@ -194,6 +194,24 @@ export const STORE_CONTRACT: readonly StoreRule[] = [
     },
   },
   {
+    name: 'knows that an act was not begun whose server was dead before it fell due',
+    async check(rig) {
+      const { store, purchase } = await begun(rig);
+      const unlocked = await moveAll(rig, store, purchase, issued(), status('RESERVED'), accepted);
+      let releasing = await move(rig, store, unlocked, closed(0, 0n));
+      // Each pause before SEQR is asked again is longer: the last one outlives its server.
+      for (let failures = 0; failures < 6; failures += 1) {
+        releasing = await moveAll(rig, store, releasing, failed('CancelFailed', 'unknown'), status('RESERVED'));
+      }
+      const waitMs = (releasing.next?.dueAt ?? 0) - rig.now();
+      ok(waitMs > LONGER_THAN_A_LIFE_MS, `it is due in ${waitMs} ms`);
+      const other = await rig.newServer();
+      await rig.pass(waitMs + 1, [other.id]);
+
+      deepEqual(await claim(other.store, purchase), [{ kind: 'cancelInvoice', begun: false }]);
+    },
+  },
+  {
     name: 'frees an act that a living server has forgotten for longer than its lease',
     async check(rig) {
       const { id, purchase } = await begun(rig);

@@ -159,9 +159,10 @@ export class Database {
       const isHeld = effect.leasedUntil >= now && this.lives(effect.leasedBy);
       const isDropped = effect.leasedBy === server && dropped.includes(row.purchase.id);
       if (isHeld && !isDropped) continue;
+      const begun = this.wasAliveAt(effect.leasedBy, effect.act.dueAt);
       effect.leasedBy = server;
       effect.leasedUntil = now + this.leaseMs;
-      claimed.push({ purchaseId: row.purchase.id, act: { ...effect.act }, begun: true });
+      claimed.push({ purchaseId: row.purchase.id, act: { ...effect.act }, begun });
     }
     return claimed;
   }
@@ -192,6 +193,11 @@ export class Database {
 
   private get leaseMs(): number {
     return this.sabotage.leaseMs ?? LEASE_MS;
+  }
+
+  /** A server that left says nothing of when it last acted. */
+  private wasAliveAt(server: string, at: number): boolean {
+    return at < (this.servers.get(server) ?? Infinity) + DEAD_AFTER_MS;
   }
 
   private lives(server: string): boolean {
