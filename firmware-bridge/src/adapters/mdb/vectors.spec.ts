@@ -3,7 +3,7 @@ import { checksumOf, inHex } from './blocks.js';
 import { decode, type CashlessAddress, type VmcCommand } from './commands.js';
 
 /** Bytes of MDB/ICP 4.2, section 7.4, for the first cashless device; the last one is the checksum. */
-const COMMANDS: [string, VmcCommand, { wide: boolean }?][] = [
+const VECTORS: [string, VmcCommand, { wide: boolean }?][] = [
   ['10 10', { name: 'RESET' }],
   ['12 12', { name: 'POLL' }],
   ['11 00 01 00 00 00 12', { name: 'SETUP CONFIG', level: 1 }],
@@ -42,6 +42,8 @@ const COMMANDS: [string, VmcCommand, { wide: boolean }?][] = [
   ],
 ];
 
+const COMMANDS = VECTORS.map(([hex, command, form]) => ({ hex, command, wide: form?.wide ?? false }));
+
 function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from(hex.split(' ').map((byte) => Number.parseInt(byte, 16)));
 }
@@ -57,16 +59,16 @@ describe.each<[string, CashlessAddress, (block: Uint8Array) => Uint8Array]>([
   ['first', 0x10, (block) => block],
   ['second', 0x60, shifted],
 ])('what the machine says to the %s cashless device', (_, address, addressed) => {
-  it.each(COMMANDS)('%s is understood', (hex, command, form) => {
+  it.each(COMMANDS)('$hex is understood', ({ hex, command, wide }) => {
     const block = addressed(bytesOf(hex));
     expect(checksumOf(block.subarray(0, -1))).toBe(block.at(-1));
-    expect(decode(block.subarray(0, -1), { address, wide: form?.wide ?? false })).toEqual(command);
+    expect(decode(block.subarray(0, -1), { address, wide })).toEqual(command);
   });
 
-  it.each(COMMANDS)('%s is nothing to the other device', (hex, _command, form) => {
+  it.each(COMMANDS)('$hex is nothing to the other device', ({ hex, wide }) => {
     const block = addressed(bytesOf(hex));
     const other = address === 0x10 ? 0x60 : 0x10;
-    expect(decode(block.subarray(0, -1), { address: other, wide: form?.wide ?? false })).toBeUndefined();
+    expect(decode(block.subarray(0, -1), { address: other, wide })).toBeUndefined();
   });
 });
 

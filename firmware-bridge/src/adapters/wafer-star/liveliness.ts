@@ -17,13 +17,15 @@ export interface LivelinessActions {
 /**
  * An idle machine says nothing that the adapter passes on, so silence alone proves nothing. What can be done about it:
  * the port is looked at; a machine that does not set us up is told JUST RESET again; and one that answers TIME/DATE
- * REQUEST (MDB/ICP 4.2, an option of level 2) is asked the time, and is lost when it stops answering.
+ * REQUEST (MDB/ICP 4.2, an option of level 2) is asked the time, and is lost when it stops answering. One that never
+ * answered has no clock, or went silent before it was asked: JUST RESET tells which, as every machine answers that.
  */
 export class Liveliness {
   private heardAt = 0;
   private restartedAt = 0;
   private probes = 0;
   private tellsTime = false;
+  private hasNoClock = false;
   private beat: Cancel | undefined;
 
   constructor(
@@ -38,6 +40,7 @@ export class Liveliness {
     this.restartedAt = this.heardAt;
     this.probes = 0;
     this.tellsTime = false;
+    this.hasNoClock = false;
     this.next();
   }
 
@@ -76,7 +79,12 @@ export class Liveliness {
     const silence = now - this.heardAt;
     // Asked twice at least: after a stall of this computer the time alone would prove nothing.
     if (this.tellsTime && silence >= silentMs && this.probes >= 2) return this.actions.lost();
-    if (silence < heartbeatMs || (!this.tellsTime && this.probes >= PROBES_MAX)) return;
+    if (silence < heartbeatMs || this.hasNoClock) return;
+    if (!this.tellsTime && this.probes >= PROBES_MAX) {
+      this.hasNoClock = true;
+      this.restartedAt = now;
+      return this.actions.restart();
+    }
     this.probes += 1;
     this.actions.probe();
   }

@@ -238,12 +238,23 @@ describe('a machine that says nothing', () => {
     expect(seen()).toEqual([{ type: 'status', status: 'lost' }]);
   });
 
-  it('is left in peace when it has no clock', () => {
-    const { link, clock, adapter } = ready();
+  it('is left in peace when it has no clock: it sets us up again once more', () => {
+    const { link, clock, adapter, says, seen } = ready();
+    clock.advance(DEFAULT_TIMINGS.heartbeatMs * 5);
+    expect(link.heard()).toEqual(['11 11', '11 11', '11 11', '00 00']);
+    says(RESET, CONFIG, PRICES, ENABLE);
+    expect(seen().at(-1)).toEqual({ type: 'status', status: 'enabled' });
+    link.heard();
     clock.advance(DEFAULT_TIMINGS.heartbeatMs * 20);
-    expect(link.heard()).toEqual(['11 11', '11 11', '11 11']);
+    expect(link.heard()).toEqual([]);
     expect(link.dropped).toEqual([]);
-    expect(adapter.takeTranscript()).toEqual([]);
+    expect(adapter.takeTranscript().join()).not.toContain('TIME');
+  });
+
+  it('is inactive when it went silent before it was ever asked the time', () => {
+    const { clock, seen } = ready();
+    clock.advance(DEFAULT_TIMINGS.heartbeatMs * 5);
+    expect(seen()).toEqual([{ type: 'status', status: 'inactive' }]);
   });
 
   it('is not disturbed in a session', () => {
