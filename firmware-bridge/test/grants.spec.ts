@@ -16,7 +16,7 @@ describe.each(DIALECTS)('with a %s adapter', (dialect) => {
     await bench.startBridge();
     const grant = bench.grant();
     await bench.gateway.event('grant.accepted');
-    bench.gateway.send(grant);
+    await bench.gateway.send(grant);
 
     const [first, second] = [
       await bench.gateway.event('grant.accepted'),
@@ -27,7 +27,7 @@ describe.each(DIALECTS)('with a %s adapter', (dialect) => {
     expect(await bench.gateway.event('session.closed')).toMatchObject({ selections: 0 });
 
     // Also after the end, however late the repeat comes.
-    bench.gateway.send(grant);
+    await bench.gateway.send(grant);
     await bench.gateway.event('session.closed', 2);
     expect(bench.machine.view().mode).toBe('ENABLED');
     expect(bench.gateway.bodies('grant.refused')).toEqual([]);
@@ -64,7 +64,7 @@ describe.each(DIALECTS)('with a %s adapter', (dialect) => {
     // The boot to come is not known in advance, and the flag alone must be enough to refuse.
     const purchaseId = randomUUID();
     const at = new Date().toISOString();
-    bench.gateway.send(
+    await bench.gateway.send(
       { v: 1, type: 'close', machineId: 'machine-1', purchaseId, grantNumber: 7, at },
       { retain: true },
     );

@@ -70,18 +70,19 @@ export class TestGateway {
 
   sendGrant(fields: Omit<Grant, 'v' | 'type' | 'machineId' | 'at'>): Grant {
     const grant = this.makeGrant(fields);
-    this.send(grant);
+    void this.send(grant);
     return grant;
   }
 
   sendClose({ purchaseId, grantNumber }: Pick<Grant, 'purchaseId' | 'grantNumber'>): void {
     const at = new Date().toISOString();
-    this.send({ v: 1, type: 'close', machineId: this.machineId, purchaseId, grantNumber, at });
+    void this.send({ v: 1, type: 'close', machineId: this.machineId, purchaseId, grantNumber, at });
   }
 
-  send(command: MachineCommand, { retain } = { retain: false }): void {
+  /** The broker has it when the promise is kept. */
+  async send(command: MachineCommand, { retain } = { retain: false }): Promise<void> {
     const payload = this.signed('command', encode(command));
-    this.client.publish(topicOf(this.machineId, 'command'), payload, { qos: 1, retain });
+    await this.client.publishAsync(topicOf(this.machineId, 'command'), payload, { qos: 1, retain });
   }
 
   /** As somebody does who has the key. */

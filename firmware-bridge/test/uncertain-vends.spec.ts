@@ -25,7 +25,7 @@ describe.each(DIALECTS)('with a %s adapter', (dialect) => {
     expect(bench.machine.view().mode).toBe('ENABLED');
 
     // The old grant is dead, and said to be, even if it names the new boot.
-    bench.gateway.send({ ...grant, bootId: second.bootId });
+    await bench.gateway.send({ ...grant, bootId: second.bootId });
     expect(await bench.gateway.event('session.closed', 2)).toMatchObject({ reason: 'power-cut' });
     expect(bench.gateway.bodies('grant.accepted')).toHaveLength(1);
   });

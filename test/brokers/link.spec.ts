@@ -185,8 +185,11 @@ describe('gateways that share a group', () => {
     expect(heard.map(({ length }) => length > 0)).toEqual([true, true]);
 
     await one.close();
-    await say('after the death of one');
-    await eventually('the other hears it', () => (heard[1].includes('after the death of one') ? true : undefined));
+    // What the broker gave to the one as it died is lost with its session: a bridge sends again until it is acknowledged.
+    await eventually('the other hears it', async () => {
+      await say('after the death of one');
+      return heard[1].includes('after the death of one') ? true : undefined;
+    });
     await machine.drop();
     await two.close();
     await running.stop();

@@ -78,7 +78,8 @@ export function flows(site: () => Site): void {
   });
 
   it('an answer that comes too late for the machine lets nothing fall, and a person looks', async () => {
-    site().fault({ slowAnswerMs: 400, impatientMs: 100 });
+    // The approval has left long before the machine loses its patience.
+    site().fault({ slowAnswerMs: 2_500, impatientMs: 2_000 });
     expect(await site().buy([{ press: 11 }])).toMatchObject({
       state: 'RELEASED',
       fell: [],
