@@ -91,8 +91,12 @@ describe('installed alone', () => {
     gateway = await TestGateway.connect(mqttUrl, 'lobby-1');
     config = join(place, 'bridge.json');
     const example = JSON.parse(readFileSync(join(installed, 'bridge.example.json'), 'utf8')) as object;
+    const credentialsFile = join(place, 'credentials.json');
+    const credentials = { mqttUsername: 'lobby-1', mqttPassword: 'not looked at here', linkKey: LINK_KEY };
+    writeFileSync(credentialsFile, JSON.stringify(credentials), { mode: 0o600 });
     const journalDir = join(place, 'journal');
-    writeFileSync(config, JSON.stringify({ ...example, serialPath: machine.path, mqttUrl, journalDir }));
+    const own = { serialPath: machine.path, mqttUrl, credentialsFile, journalDir };
+    writeFileSync(config, JSON.stringify({ ...example, ...own }));
   });
 
   afterAll(async () => {
@@ -103,7 +107,7 @@ describe('installed alone', () => {
   });
 
   function start(nodeOptions: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcess {
-    const env = { PATH: process.env['PATH'], VENDRAIL_LINK_KEY: LINK_KEY, ...environment };
+    const env = { PATH: process.env['PATH'], ...environment };
     const child = spawn(process.execPath, [...nodeOptions, program, '--config', config], { stdio: 'ignore', env });
     children.push(child);
     return child;

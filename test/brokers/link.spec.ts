@@ -303,8 +303,11 @@ describe.each(BROKERS)('the machine link at %s', (_name, start) => {
     await untilHere(second);
     await first.stop();
     await untilHere(second);
-    await gateway.command('machine-1');
-    await eventually('the second hears it', () => (second.commands.length === 1 ? true : undefined));
+    // The first may have thrown it out with its last breath: what is sent before it is back is lost, as it must be.
+    await eventually('the second hears one', async () => {
+      await gateway.command('machine-1');
+      return second.commands.length > 0 ? true : undefined;
+    });
     expect(first.commands).toEqual([]);
   });
 
