@@ -9,14 +9,27 @@ const ENDED_WITHIN_MS = 420_000;
 
 /** Holds the books of SEQR, database and machine against each other, purchase by purchase, as they end. */
 export class Auditor {
-  readonly disagreements: string[] = [];
+  private readonly found: string[] = [];
   readonly endings = new Map<string, number>();
   /** Vends that a power cut left in doubt, each with its review case. */
   uncertain = 0;
   private readonly audited = new Set<string>();
   private readonly told = new Set<string>();
 
-  constructor(private readonly system: CrashSystem) {}
+  /** @param onDisagreement told of each as it is found: a campaign takes long */
+  constructor(
+    private readonly system: CrashSystem,
+    private readonly onDisagreement: (text: string) => void = () => undefined,
+  ) {}
+
+  get disagreements(): readonly string[] {
+    return this.found;
+  }
+
+  disagree(text: string): void {
+    this.found.push(text);
+    this.onDisagreement(text);
+  }
 
   get purchases(): number {
     return this.audited.size;
@@ -35,7 +48,7 @@ export class Auditor {
     ).catch(async (error: unknown) => {
       const open = (await this.system.books.purchasesOf(place.machineId))?.filter((row) => !isDone(row)) ?? [];
       const stuck = open.map(({ id, state }) => `${id} is ${state}`).join(', ');
-      this.disagreements.push(`${error instanceof Error ? error.message : String(error)}: ${stuck}`);
+      this.disagree(`${error instanceof Error ? error.message : String(error)}: ${stuck}`);
       return [];
     });
     for (const purchase of purchases) this.audit(purchase, place);
@@ -56,7 +69,7 @@ export class Auditor {
       const key = `purchase ${id} at ${machineId}: ${fault}`;
       if (this.told.has(key)) continue;
       this.told.add(key);
-      this.disagreements.push(`${key}\n      ${purchase.events}`);
+      this.disagree(`${key}\n      ${purchase.events}`);
     }
   }
 
@@ -76,11 +89,11 @@ export class Auditor {
     for (const { reference, state } of book.list()) {
       if (known.has(reference)) continue;
       if (state === 'PAID' || state === 'RESERVED') {
-        this.disagreements.push(`invoice ${reference} is ${state} and belongs to no purchase`);
+        this.disagree(`invoice ${reference} is ${state} and belongs to no purchase`);
       }
     }
     for (const { operation, complaint } of journal.violations) {
-      this.disagreements.push(`SEQR was sent what it does not take: ${operation}: ${complaint}`);
+      this.disagree(`SEQR was sent what it does not take: ${operation}: ${complaint}`);
     }
   }
 }

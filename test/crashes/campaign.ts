@@ -16,6 +16,7 @@ export interface CampaignOptions {
   readonly random: Random;
   readonly kills: number;
   readonly only: Kind | undefined;
+  readonly onDisagreement: (text: string) => void;
   /** Told after every kill. */
   readonly onStrike: (done: number, kind: Kind, strike: Strike, auditor: Auditor) => void;
 }
@@ -33,11 +34,11 @@ const PAUSE_MAX_MS = 1_000;
 /** Kills one thing after the other while payers buy, and audits every purchase that was ever begun. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
   const { system, random, kills, only } = options;
-  const auditor = new Auditor(system);
+  const auditor = new Auditor(system, options.onDisagreement);
   for (const child of [...system.servers.all, system.broker]) {
     child.onDeath = (isStarting) => {
       if (isStarting || crashPointOf(child) !== undefined) return;
-      auditor.disagreements.push(`${child.name} died by itself:\n${child.log.slice(-2_000)}`);
+      auditor.disagree(`${child.name} died by itself:\n${child.log.slice(-2_000)}`);
     };
   }
   const load = new Load(system, auditor, random);
@@ -52,14 +53,14 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
       options.onStrike(i + 1, kind, strike, auditor);
     } catch (error) {
       // What does not recover is the worst disagreement; nothing after it would mean anything.
-      auditor.disagreements.push(`kill ${i + 1} (${kind}): ${error instanceof Error ? error.message : String(error)}`);
+      auditor.disagree(`kill ${i + 1} (${kind}): ${error instanceof Error ? error.message : String(error)}`);
       break;
     }
   }
   await load.stop();
   for (const place of system.places) await auditor.settle(place);
   await auditor.final();
-  auditor.disagreements.push(...(await evidenceFaults(options.databaseUrl)));
+  for (const fault of await evidenceFaults(options.databaseUrl)) auditor.disagree(fault);
   return { strikes: done, pointsReached: strikes.pointsReached.size, auditor, disagreements: auditor.disagreements };
 }
 

@@ -62,7 +62,7 @@ export class CrashPass {
   private noteDeath(point: string | undefined, log: string): void {
     this.crashesOfVisit += 1;
     if (point === undefined) {
-      this.auditor.disagreements.push(`the server died by itself:\n${log.slice(-2_000)}`);
+      this.auditor.disagree(`the server died by itself:\n${log.slice(-2_000)}`);
       return;
     }
     this.crashed.push(point);
@@ -71,7 +71,7 @@ export class CrashPass {
   }
 
   private readonly noteFailure = (error: unknown): void => {
-    this.auditor.disagreements.push(`the server did not come back: ${String(error)}`);
+    this.auditor.disagree(`the server did not come back: ${String(error)}`);
   };
 
   /** The flow without an answer is safe from SEQR's 20 s: its money is collected before it begins. */

@@ -19,7 +19,7 @@ export class Load {
         }
       } catch (error) {
         // Nobody can buy there any more: the other machines go on, and the campaign tells.
-        auditor.disagreements.push(error instanceof Error ? error.message : String(error));
+        auditor.disagree(error instanceof Error ? error.message : String(error));
       }
     });
   }

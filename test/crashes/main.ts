@@ -155,6 +155,7 @@ async function underLoad(
     databaseUrl: postgres.url,
     database,
     random,
+    onDisagreement: (text) => print(`  ✗ ${text}`),
     onStrike: (done, kind, { what, recoveredMs }, { purchases, disagreements }) =>
       print(
         `  ${String(done).padStart(4)}  ${kind.padEnd(9)} ${what.padEnd(42)} recovered ${(recoveredMs / 1_000).toFixed(2)} s` +

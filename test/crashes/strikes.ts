@@ -80,18 +80,21 @@ export class Strikes {
   private async point(): Promise<Strike> {
     const { servers } = this.system;
     const dead = () => servers.all.filter((server) => !server.isAlive);
+    const armed = new Set<string | undefined>();
     for (;;) {
-      const label = this.points.shift() ?? '';
-      this.points.push(label);
-      await servers.arm([label]);
+      const next = this.points.shift() ?? '';
+      this.points.push(next);
+      armed.add(next);
+      await servers.arm([next]);
       const deadline = performance.now() + POINT_WITHIN_MS;
       while (dead().length === 0 && performance.now() < deadline) await pause(20);
       if (dead().length === 0) continue;
       const hit = dead();
       await pause(20);
       await servers.arm([]);
-      if (!hit.some((server) => crashPointOf(server) === label))
-        throw new Error(`a server died by itself: ${hit[0]?.log}`);
+      // It may be the point before: reached while the next one was on its way to the servers.
+      const label = hit.map(crashPointOf).find((point) => armed.has(point));
+      if (label === undefined) throw new Error(`a server died by itself: ${hit[0]?.log}`);
       this.pointsReached.add(label);
       return { what: label, recoveredMs: await this.restart(dead()) };
     }
