@@ -6,6 +6,7 @@ import { connectAsync } from 'mqtt';
 
 import { readCredentials } from '#bridge/credentials.js';
 import { EnrolError, enrol } from '#bridge/enrol.js';
+import { addMachine } from '#fleet/add-machine.js';
 import { LinkStore, NoSuchMachineError } from '#fleet/link/link-store.js';
 import { Database } from '#platform/database.js';
 import { Keys } from '#platform/keys.js';
@@ -49,6 +50,25 @@ describe('enrolment of a machine', () => {
     await client?.endAsync(true);
     return client !== undefined;
   };
+
+  it('comes after a machine was added, which has the planogram, prices and full slots of another', async () => {
+    const token = await addMachine(database, { id: 'lobby-1', name: 'Lobby', location: 'Oulu', like: MACHINE });
+
+    expect(token).toMatch(/^VR-[0-9A-Z]{8}$/);
+    expect(await links.newCode('lobby-1')).toMatch(/-/);
+    const [added] = await system.query(
+      `SELECT a.name, a.location, a.currency = b.currency AND a.planogram_id = b.planogram_id
+         AND a.price_list_id = b.price_list_id AS same,
+         (SELECT count(*)::int FROM slot_stocks WHERE machine_id = a.id AND quantity > 0) AS slots
+       FROM machines a, machines b WHERE a.id = 'lobby-1' AND b.id = $1`,
+      [MACHINE],
+    );
+    expect(added).toEqual({ name: 'Lobby', location: 'Oulu', same: true, slots: 12 });
+    const again = { id: 'lobby-1', name: 'Hall', location: 'Turku', like: MACHINE };
+    await expect(addMachine(database, again)).rejects.toThrow('there is a machine lobby-1 already');
+    await expect(addMachine(database, { ...again, id: 'lobby-2', like: 'x' })).rejects.toThrow('no machine x');
+    await expect(addMachine(database, { ...again, id: 'lobby 2' })).rejects.toThrow('the id has');
+  });
 
   it('gives its bridge what broker and servers know it by, in a file for its owner only', async () => {
     const code = await links.newCode(MACHINE);

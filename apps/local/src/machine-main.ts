@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 
+import { addMachine } from '#fleet/add-machine.js';
 import type { SeqrTerminalView } from '#fleet/operator-views.js';
 import { Provisioning } from '#fleet/provisioning/provisioning.js';
 import { ProvisioningError } from '#fleet/provisioning/provisioning-error.js';
@@ -23,6 +24,8 @@ import { projectFolder } from './project-folder.js';
 const HELP = `npm run machine -- <what> [machine] [options]
 
   list                      every machine with its terminal at SEQR
+  add <new id> --like <machine id> --name TEXT --location TEXT
+                            one more, with the planogram, prices and full slots of another
   provision <machine>       registers a terminal for it at SEQR, and labels it; asked twice it stays as it is
   remove <machine>          removes its terminal; the reseller takes its payments again
   sticker <machine> --out FILE.svg|FILE.pdf
@@ -60,11 +63,17 @@ class UsageError extends Error {
 }
 
 interface Order {
-  readonly what: 'list' | 'provision' | 'remove' | 'sticker' | 'stickers';
+  readonly what: 'list' | 'add' | 'provision' | 'remove' | 'sticker' | 'stickers';
   readonly machine: string;
   readonly out: string;
   readonly isStatic: boolean;
+  /** Of a new machine. */
+  readonly like: string;
+  readonly name: string;
+  readonly location: string;
 }
+
+const WHATS = 'list, add, provision, remove, sticker or stickers';
 
 async function main(): Promise<number> {
   if (LINK_COMMANDS.some((name) => name === process.argv[2])) {
@@ -75,7 +84,7 @@ async function main(): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const order = orderOf(positionals, values.out, values.static === true);
+  const order = orderOf(positionals, values);
   const settings = readPartOfConfiguration(await embeddedEnvironment(projectFolder, process.env), NEEDS);
   const database = await Database.connect(settings.DATABASE_URL, 'vendrail-machine');
   try {
@@ -89,35 +98,56 @@ function readArguments() {
   try {
     return parseArgs({
       allowPositionals: true,
-      options: { out: { type: 'string' }, static: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        out: { type: 'string' },
+        static: { type: 'boolean' },
+        like: { type: 'string' },
+        name: { type: 'string' },
+        location: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
-function orderOf([what, machine = '', ...more]: readonly string[], out = '', isStatic: boolean): Order {
-  if (what === undefined) throw new UsageError('say what to do: list, provision, remove, sticker or stickers');
+function orderOf(
+  [what, machine = '', ...more]: readonly string[],
+  {
+    out = '',
+    static: isStatic = false,
+    like = '',
+    name = '',
+    location = '',
+  }: ReturnType<typeof readArguments>['values'],
+): Order {
+  if (what === undefined) throw new UsageError(`say what to do: ${WHATS}`);
   switch (what) {
     case 'list':
     case 'stickers':
       if (machine !== '') throw new UsageError(`${what} takes no machine`);
       break;
+    case 'add':
     case 'provision':
     case 'remove':
     case 'sticker':
-      if (machine === '' || more.length > 0) throw new UsageError(`${what} takes one machine: its id or token`);
+      if (machine === '' || more.length > 0)
+        throw new UsageError(`${what} takes one machine: its id${what === 'add' ? '' : ' or token'}`);
       break;
     default:
-      throw new UsageError(`there is no "${what}": it is list, provision, remove, sticker or stickers`);
+      throw new UsageError(`there is no "${what}": it is ${WHATS}`);
   }
+  const described = [like, name, location].filter((text) => text !== '').length;
+  if (described !== (what === 'add' ? 3 : 0))
+    throw new UsageError(`${what} takes ${what === 'add' ? '' : 'no '}--like, --name and --location`);
   const isDrawn = what === 'sticker' || what === 'stickers';
   if (isDrawn !== (out !== '')) throw new UsageError(isDrawn ? 'say where to: --out FILE' : `${what} takes no --out`);
   if (isStatic && what !== 'sticker') throw new UsageError('--static goes with sticker');
   const kinds = what === 'sticker' ? /\.(svg|pdf)$/ : /\.pdf$/;
   if (isDrawn && !kinds.test(out))
     throw new UsageError(`--out must end in ${what === 'sticker' ? '.svg or .pdf' : '.pdf'}`);
-  return { what, machine, out, isStatic };
+  return { what, machine, out, isStatic, like, name, location };
 }
 
 async function follow(order: Order, settings: Settings, database: Database): Promise<number> {
@@ -134,6 +164,12 @@ async function follow(order: Order, settings: Settings, database: Database): Pro
       if (sticker === null) throw new ProvisioningError('NO_SUCH_MACHINE', 'there is no such machine');
       await writeFile(order.out, order.out.endsWith('.svg') ? stickerSvg(sticker) : await stickerPdf(sticker));
       console.log(`${order.out}: ${sticker.qrText}`);
+      return 0;
+    }
+    case 'add': {
+      const { machine: id, name, location, like } = order;
+      const token = await addMachine(database, { id, name, location, like });
+      console.log(`${id}: its reservation token is ${token}. Next: enrol ${id}`);
       return 0;
     }
     default:
