@@ -46,6 +46,12 @@ export interface RunningBridge {
 }
 
 /**
+ * The server may have lost the same broker and be back a second after this side: what the broker kept for it meanwhile does
+ * not say that the machine is there now.
+ */
+const TELL_AGAIN_MS = 2_000;
+
+/**
  * Starts the bridge of one machine. Neither the adapter nor the broker has to be there: both are waited for.
  *
  * @throws JournalError when the journal cannot be read or written, or belongs to another machine
@@ -110,7 +116,10 @@ class Bridge implements RunningBridge {
       clock,
       log,
       {
-        connected: () => this.feed.connect(),
+        connected: () => {
+          this.feed.connect();
+          this.tellIn(TELL_AGAIN_MS);
+        },
         disconnected: () => this.feed.disconnect(),
         command: (command) =>
           this.core.take(
@@ -138,7 +147,7 @@ class Bridge implements RunningBridge {
   start(): void {
     this.adapter.start();
     this.uplink.start();
-    this.tellRegularly();
+    this.tellIn(this.timings.presenceMs);
   }
 
   presence(): Presence {
@@ -158,9 +167,12 @@ class Bridge implements RunningBridge {
     });
   }
 
-  private tellRegularly(): void {
-    this.uplink.publishPresence();
-    this.presenceTimer = this.clock.after(this.timings.presenceMs, () => this.tellRegularly());
+  private tellIn(ms: number): void {
+    this.presenceTimer?.();
+    this.presenceTimer = this.clock.after(ms, () => {
+      this.uplink.publishPresence();
+      this.tellIn(this.timings.presenceMs);
+    });
   }
 
   private changed(): void {

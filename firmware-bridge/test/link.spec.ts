@@ -21,6 +21,18 @@ describe.each(DIALECTS)('with a %s adapter', (dialect) => {
     expect(bench.gateway.story).toEqual(['grant.accepted', 'vend.selected', 'vend.dispensed', 'session.closed']);
   });
 
+  it('says once more that it is there when it came back, for a server that came back after it', async () => {
+    bench = await Bench.set();
+    await bench.startBridge({ presenceMs: 600_000 });
+    await bench.cutNetwork();
+    await bench.gateway.presence(({ online }) => !online);
+    await bench.restoreNetwork();
+    const first = await bench.gateway.presence(({ online }) => online);
+
+    const second = await bench.gateway.presence(({ at }) => at > first.at);
+    expect(second).toEqual({ ...first, at: second.at });
+  });
+
   it('finishes a sale without the broker and reports it afterwards', async () => {
     bench = await Bench.set({ dialect });
     await bench.startBridge();

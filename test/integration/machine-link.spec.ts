@@ -257,6 +257,17 @@ describe('the server’s end of the machine link', () => {
       expect((await known('boot-0001', 'inactive')).online).toBe(false);
     });
 
+    it('although the database was away when it said so', async () => {
+      await system.query('ALTER TABLE machine_presences RENAME TO machine_presences_away');
+      await bridge.say({ bootId: 'boot-0003', machineState: 'disabled' });
+      await bridge.say({ bootId: 'boot-0003', machineState: 'in-use' });
+      // Read after the presences: by then both have met the fault.
+      await bridge.report(bridge.event(1));
+      await system.query('ALTER TABLE machine_presences_away RENAME TO machine_presences');
+
+      expect(await known('boot-0003', 'in-use')).toMatchObject({ online: true });
+    });
+
     it('not gone by the late will of an earlier boot', async () => {
       await bridge.say({ bootId: 'boot-0002' });
       await bridge.say({ bootId: 'boot-0001', online: false, machineState: 'inactive' });

@@ -1,4 +1,7 @@
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
 import { LinkKeys } from '#fleet/link/link-keys.js';
 import { decodePresence } from '#machine-protocol/codec.js';
@@ -16,11 +19,24 @@ import { RefusedMessages } from './refused-messages.js';
 /** A machine that lies about its number must not be able to use up the numbers of the whole fleet. */
 const GRANT_NUMBER_LEAP_MAX = 1_000_000;
 
+const AGAIN_AFTER_MS = 500;
+/** With so many newer ones behind it, the oldest is given up. */
+const UNWRITTEN_MAX = 4;
+
+interface Word {
+  readonly machineId: string;
+  readonly payload: Uint8Array;
+  readonly retained: boolean;
+  /** Monotonic. */
+  readonly heardAt: number;
+}
+
 /** Writes down what machines say of themselves, and when. */
 @Injectable()
-export class PresenceIntake implements OnApplicationBootstrap {
-  /** Presences of one machine are written in the order they came. */
-  private readonly queues = new Map<string, Promise<void>>();
+export class PresenceIntake implements OnApplicationBootstrap, OnModuleDestroy {
+  /** Words of one machine are written in the order they came; the first is being written. */
+  private readonly queues = new Map<string, Word[]>();
+  private isStopped = false;
   /** Below this the sequence of grant numbers need not be looked at again. */
   private highestGrantNumber = 0;
 
@@ -36,30 +52,45 @@ export class PresenceIntake implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     await this.mqtt.subscribe(topicOfAll('presence'), 1, (topic, payload, retained) => {
       const machineId = machineOfTopic(topic, 'presence');
-      if (machineId === undefined) return;
-      const bytes = Buffer.from(payload);
-      const turn = (this.queues.get(machineId) ?? Promise.resolve()).then(() => this.take(machineId, bytes, retained));
-      this.queues.set(machineId, turn);
-      void turn.then(() => {
-        if (this.queues.get(machineId) === turn) this.queues.delete(machineId);
-      });
+      // An empty retained message is how a topic is cleared.
+      if (machineId === undefined || payload.byteLength === 0) return;
+      const word: Word = { machineId, payload: Buffer.from(payload), retained, heardAt: performance.now() };
+      const queue = this.queues.get(machineId) ?? [];
+      this.queues.set(machineId, queue);
+      queue.push(word);
+      if (queue.length === 1) void this.work(machineId, queue);
     });
   }
 
-  private async take(machineId: string, payload: Uint8Array, retained: boolean): Promise<void> {
-    // An empty retained message is how a topic is cleared.
-    if (payload.byteLength === 0) return;
+  onModuleDestroy(): void {
+    this.isStopped = true;
+  }
+
+  private async work(machineId: string, queue: Word[]): Promise<void> {
+    for (let word = queue[0]; word !== undefined; word = queue[0]) {
+      // The next word of this machine may be a quarter of a minute away: a database that comes back has this one at once.
+      while (!(await this.take(word)) && !this.isStopped && queue.length <= UNWRITTEN_MAX) await pause(AGAIN_AFTER_MS);
+      queue.shift();
+    }
+    this.queues.delete(machineId);
+  }
+
+  /** @returns false when it could not be written down, and should be once more. */
+  private async take({ machineId, payload, retained, heardAt }: Word): Promise<boolean> {
     try {
       const { body } = await this.links.open(machineId, 'presence', payload);
       const presence = decodePresence(body, machineId);
-      if (await this.write(presence, retained)) this.changes.machine(machineId);
+      const agoMs = performance.now() - heardAt;
+      if (await this.write(presence, retained ? null : agoMs)) this.changes.machine(machineId);
       await this.goOnAbove(presence.highestGrantNumber);
+      return true;
     } catch (error) {
       if (error instanceof ProtocolError) {
         this.refused.refuse(machineId, 'presence', error);
-      } else {
-        this.logger.error({ machineId, error: String(error) }, 'a presence could not be written down');
+        return true;
       }
+      this.logger.error({ machineId, error: String(error) }, 'a presence could not be written down');
+      return false;
     }
   }
 
@@ -76,25 +107,27 @@ export class PresenceIntake implements OnApplicationBootstrap {
   }
 
   /**
-   * A retained message is what was true when it was published: it does not make a machine heard of now. The will of an
-   * earlier boot says nothing of the present one.
+   * The will of an earlier boot says nothing of the present one.
    *
+   * @param heardAgoMs null for a retained message: what was true when it was published does not make a machine heard of
    * @returns true when there is something new to show.
    */
-  private async write(presence: Presence, retained: boolean): Promise<boolean> {
+  private async write(presence: Presence, heardAgoMs: number | null): Promise<boolean> {
+    const heardAt =
+      heardAgoMs === null ? sql`to_timestamp(0)` : sql`now() - make_interval(secs => ${heardAgoMs / 1_000}::float8)`;
     const rows = await this.database.query<{ known: boolean }>(sql`
       INSERT INTO machine_presences AS known (machine_id, online, online_since, machine_state, detail, boot_id, simulated,
         adapter, software, unacknowledged, open_purchase_id, last_seen_at)
       SELECT id, ${presence.online}, now(), ${presence.machineState}, ${presence.detail ?? null}, ${presence.bootId},
         ${presence.simulated}, ${presence.adapter}, ${presence.software}, ${presence.unacknowledged},
-        ${presence.openPurchaseId ?? null}::uuid, CASE WHEN ${retained} THEN to_timestamp(0) ELSE now() END
+        ${presence.openPurchaseId ?? null}::uuid, ${heardAt}
       FROM machines WHERE id = ${presence.machineId}
       ON CONFLICT (machine_id) DO UPDATE SET online = EXCLUDED.online,
         online_since = CASE WHEN known.online = EXCLUDED.online THEN known.online_since ELSE now() END,
         machine_state = EXCLUDED.machine_state, detail = EXCLUDED.detail, boot_id = EXCLUDED.boot_id,
         simulated = EXCLUDED.simulated, adapter = EXCLUDED.adapter, software = EXCLUDED.software,
         unacknowledged = EXCLUDED.unacknowledged, open_purchase_id = EXCLUDED.open_purchase_id,
-        last_seen_at = CASE WHEN ${retained} THEN known.last_seen_at ELSE now() END
+        last_seen_at = greatest(known.last_seen_at, EXCLUDED.last_seen_at)
       WHERE EXCLUDED.online OR known.boot_id = EXCLUDED.boot_id
       RETURNING true AS known`);
     if (rows.length === 0 && presence.online) {
