@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Presence } from '#machine-protocol/messages.js';
+import { linkKey } from '#machine-protocol/signature.js';
 
 import type { MachineAdapter } from './adapters/adapter.js';
 import { openAdapter, type AdapterConfig } from './adapters/open-adapter.js';
@@ -14,7 +15,6 @@ import { silentLog } from './log.js';
 import { presenceOf } from './presence.js';
 import { DEFAULT_TIMINGS, type Timings } from './timings.js';
 import { EventFeed } from './uplink/event-feed.js';
-import { KeyRing } from './uplink/key-ring.js';
 import { Uplink } from './uplink/uplink.js';
 
 export interface BridgeConfig extends AdapterConfig {
@@ -29,8 +29,6 @@ export interface BridgeConfig extends AdapterConfig {
   readonly mqttKey?: string | undefined;
   /** 64 hexadecimal digits: signs what goes to the servers, and proves what comes from them. */
   readonly linkKey: string;
-  /** The one before, until the servers have changed to the new one too. */
-  readonly previousLinkKey?: string | undefined;
   readonly journalDir: string;
   readonly timings?: Partial<Timings>;
 }
@@ -110,7 +108,7 @@ class Bridge implements RunningBridge {
         ca: config.mqttCa,
         cert: config.mqttCert,
         key: config.mqttKey,
-        keys: new KeyRing(config.linkKey, config.previousLinkKey),
+        linkKey: linkKey(config.linkKey),
         timings,
       },
       clock,

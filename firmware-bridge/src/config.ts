@@ -61,7 +61,6 @@ const settings = z.strictObject({
   mqttKeyFile: z.string().optional(),
   credentialsFile: z.string().optional(),
   linkKey,
-  previousLinkKey: linkKey.optional(),
   journalDir: z.string().min(1),
   currency: z.enum(ADAPTER_CURRENCIES),
   decimals: z.union(
@@ -92,7 +91,6 @@ const VARIABLES = {
   mqttKeyFile: 'VENDRAIL_MQTT_KEY_FILE',
   credentialsFile: 'VENDRAIL_CREDENTIALS_FILE',
   linkKey: 'VENDRAIL_LINK_KEY',
-  previousLinkKey: 'VENDRAIL_PREVIOUS_LINK_KEY',
   journalDir: 'VENDRAIL_JOURNAL_DIR',
   currency: 'VENDRAIL_CURRENCY',
   decimals: 'VENDRAIL_DECIMALS',

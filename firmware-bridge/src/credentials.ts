@@ -6,7 +6,7 @@ import { LINK_KEY_PATTERN } from '#machine-protocol/signature.js';
 
 const linkKey = z.string().regex(LINK_KEY_PATTERN);
 const secrets = z.strictObject({ mqttPassword: z.string(), linkKey });
-const credentials = secrets.extend({ mqttUsername: z.string(), previousLinkKey: linkKey.optional() });
+const credentials = secrets.extend({ mqttUsername: z.string() });
 
 /** What a bridge makes before it knows whose it is. */
 export type Secrets = z.infer<typeof secrets>;

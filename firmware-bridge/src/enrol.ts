@@ -4,14 +4,7 @@ import { request } from 'node:https';
 
 import { z } from 'zod';
 
-import {
-  type Credentials,
-  type Secrets,
-  readCredentials,
-  readPending,
-  writeCredentials,
-  writePending,
-} from './credentials.js';
+import { type Secrets, readCredentials, readPending, writeCredentials, writePending } from './credentials.js';
 
 export class EnrolError extends Error {
   override readonly name = 'EnrolError';
@@ -41,22 +34,19 @@ const answer = z.object({ machineId: z.string() });
 export async function enrol({ server, code, out, ca }: Enrolment): Promise<string> {
   const url = new URL('/bridge/enrol', server);
   if (url.protocol !== 'https:') throw new EnrolError('the server must be named with https://');
-  const before = existsSync(out) ? readCredentials(out) : undefined;
+  const hasBefore = existsSync(out);
+  // Whatever else it holds is not written over.
+  if (hasBefore) readCredentials(out);
   const secrets = readPending(out) ?? newSecrets();
   writePending(out, secrets);
-  const body = { code, password: secrets.mqttPassword, key: secrets.linkKey, keepPrevious: before !== undefined };
+  const body = { code, password: secrets.mqttPassword, key: secrets.linkKey, keepPrevious: hasBefore };
   const { status, text } = await post(url, JSON.stringify(body), ca);
   if (status === 403)
     throw new EnrolError('the server does not know this code: it was used, is too old, or is mistyped');
   if (status === 429) throw new EnrolError('too many wrong codes came from here: wait a minute');
   const { machineId } = status === 200 ? answer.parse(JSON.parse(text)) : { machineId: undefined };
   if (machineId === undefined) throw new EnrolError(`the server answered ${status}`);
-  const credentials: Credentials = {
-    ...secrets,
-    mqttUsername: machineId,
-    ...(before !== undefined && before.linkKey !== secrets.linkKey && { previousLinkKey: before.linkKey }),
-  };
-  writeCredentials(out, credentials);
+  writeCredentials(out, { ...secrets, mqttUsername: machineId });
   return machineId;
 }
 

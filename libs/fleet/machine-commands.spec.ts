@@ -20,7 +20,10 @@ const TERMS = {
   selectionWindowMs: 30_000,
 };
 
-const LINKS = new LinkKeys({ keysOf: () => Promise.resolve(['0'.repeat(64)]) });
+const LINKS = new LinkKeys({
+  keysOf: () => Promise.resolve(['0'.repeat(64)]),
+  endPrevious: () => Promise.resolve(),
+});
 
 /** A broker that takes connections and messages and acknowledges no message. */
 class SilentBroker {

@@ -67,18 +67,24 @@ export async function skipLostEvents(
     FROM skipped, before, machines WHERE machines.id = skipped.machine_id`);
 }
 
-/** One open case a machine: whoever takes it up reads the machine's events. */
-export async function openUnreadableCase(
-  database: Database,
-  machineId: string,
-  fault: string,
+/** What a machine says of itself and a person should know. */
+export interface MachineCase {
+  readonly machineId: string;
+  readonly reason: string;
+  readonly known: string;
+  readonly suggestedAction: string;
+}
+
+/** One open case for a machine and reason: whoever takes it up reads the machine's events. */
+export async function openMachineCase(
+  client: Pick<Transaction, '$queryRaw'>,
+  one: MachineCase,
   caseId: string,
 ): Promise<void> {
-  await database.query(sql`
+  await client.$queryRaw(sql`
     INSERT INTO review_cases (id, machine_id, reason, currency, known, suggested_action, opened_at, deadline)
-    SELECT ${caseId}::uuid, id, 'unreadable-event', currency,
-      ${`The machine reports what this server cannot read (${fault}). It was kept, and counts for nothing.`},
-      'Bring bridge and server to the same version; compare the machine’s counters with its purchases.', now(), now() + interval '3 days'
-    FROM machines WHERE id = ${machineId} AND NOT EXISTS (
-      SELECT FROM review_cases WHERE machine_id = ${machineId} AND reason = 'unreadable-event' AND closed_at IS NULL)`);
+    SELECT ${caseId}::uuid, id, ${one.reason}, currency, ${one.known}, ${one.suggestedAction}, now(), now() + interval '3 days'
+    FROM machines WHERE id = ${one.machineId} AND NOT EXISTS (
+      SELECT FROM review_cases WHERE machine_id = ${one.machineId} AND reason = ${one.reason} AND closed_at IS NULL)
+    RETURNING id`);
 }

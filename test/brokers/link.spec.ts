@@ -4,7 +4,6 @@ import type { LinkCredentials } from '#fleet/link/credentials.js';
 import { systemClock } from '#bridge/clock.js';
 import { silentLog } from '#bridge/log.js';
 import { EventFeed, type EventSource } from '#bridge/uplink/event-feed.js';
-import { KeyRing } from '#bridge/uplink/key-ring.js';
 import { Uplink } from '#bridge/uplink/uplink.js';
 import { decodeEvent, encode } from '#machine-protocol/codec.js';
 import type { MachineCommand, MachineEvent, Presence } from '#machine-protocol/messages.js';
@@ -46,7 +45,7 @@ class LightBridge implements EventSource {
         url: `mqtt://127.0.0.1:${port}`,
         username: machineId,
         password,
-        keys: new KeyRing(key),
+        linkKey: linkKey(key),
         timings: TIMINGS,
       },
       systemClock,

@@ -8,9 +8,12 @@ import { readCredentials } from '#bridge/credentials.js';
 import { EnrolError, enrol } from '#bridge/enrol.js';
 import { addMachine } from '#fleet/add-machine.js';
 import { LinkStore, NoSuchMachineError } from '#fleet/link/link-store.js';
+import { linkKey, sign } from '#machine-protocol/signature.js';
+import { topicOf } from '#machine-protocol/topics.js';
 import { Database } from '#platform/database.js';
 import { Keys } from '#platform/keys.js';
 
+import { eventually } from '../support/eventually.js';
 import { TEST_SECRET, TestSystem } from '../support/test-system.js';
 
 const MACHINE = 'helsinki-central-2';
@@ -131,13 +134,33 @@ describe('enrolment of a machine', () => {
     await enrolWith(await links.newCode(MACHINE));
     const after = readCredentials(file);
 
-    expect(after.previousLinkKey).toBe(before.linkKey);
     expect(await links.keysOf(MACHINE)).toEqual([before.linkKey, after.linkKey]);
     expect([await comesIn(before.mqttPassword), await comesIn(after.mqttPassword)]).toEqual([true, true]);
 
     await system.query(`UPDATE machine_links SET previous_until = now() WHERE machine_id = $1`, [MACHINE]);
     expect(await links.keysOf(MACHINE)).toEqual([after.linkKey]);
     expect([await comesIn(before.mqttPassword), await comesIn(after.mqttPassword)]).toEqual([false, true]);
+  });
+
+  it('again voids the old credentials as soon as the bridge says anything with the new ones', async () => {
+    await links.revoke(MACHINE);
+    await enrolWith(await links.newCode(MACHINE));
+    const before = readCredentials(file);
+    await enrolWith(await links.newCode(MACHINE));
+    const after = readCredentials(file);
+    const topic = topicOf(MACHINE, 'presence');
+    const client = await connectAsync(system.local.mqttUrl, {
+      username: MACHINE,
+      password: after.mqttPassword,
+      protocolVersion: 4,
+    });
+    await client.publishAsync(topic, sign(topic, 'anything', linkKey(after.linkKey)), { qos: 1 });
+
+    await eventually('the old key is void', async () =>
+      (await links.keysOf(MACHINE)).join() === after.linkKey ? true : undefined,
+    );
+    expect([await comesIn(before.mqttPassword), await comesIn(after.mqttPassword)]).toEqual([false, true]);
+    await client.endAsync(true);
   });
 
   it('on another computer voids the old credentials at once', async () => {

@@ -134,6 +134,29 @@ describe('the server’s end of the machine link', () => {
       expect(await recorded()).toHaveLength(2);
     });
 
+    it.each(['late-vend-success', 'journal-damaged', 'test-vend'])(
+      'and opens one case for an operator when it says %s, however often',
+      async (code) => {
+        for (const seq of [1, 2]) await bridge.report(bridge.event(seq, { type: 'fault', code, detail: `no ${seq}` }));
+
+        const cases = await system.query<{ known: string }>(
+          'SELECT known FROM review_cases WHERE machine_id = $1 AND reason = $2',
+          [MACHINE, code],
+        );
+        expect(cases).toEqual([{ known: 'no 1' }]);
+        expect(await recorded()).toHaveLength(2);
+      },
+    );
+
+    it('and opens none for a fault that is the technician’s', async () => {
+      await bridge.report(bridge.event(1));
+      const cases = await system.query('SELECT 1 FROM review_cases WHERE machine_id = $1 AND reason = $2', [
+        MACHINE,
+        'line',
+      ]);
+      expect(cases).toEqual([]);
+    });
+
     it('of a journal that it has never heard of from the first event on', async () => {
       expect(await bridge.report(bridge.event(5))).toBe(0);
       expect(await recorded()).toEqual([]);

@@ -58,7 +58,7 @@ export async function startFleet(
 
 async function bridgeOf(machine: SimulatedMachine, options: FleetOptions, isFirst: boolean): Promise<RunningBridge> {
   const { currency, decimals } = machine.view();
-  const { mqttPassword, linkKey, previousLinkKey } = await options.credentialsOf(machine.name);
+  const { mqttPassword, linkKey } = await options.credentialsOf(machine.name);
   return startBridge({
     machineId: machine.name,
     adapter: options.dialect,
@@ -67,7 +67,6 @@ async function bridgeOf(machine: SimulatedMachine, options: FleetOptions, isFirs
     mqttUsername: machine.name,
     mqttPassword,
     linkKey,
-    previousLinkKey,
     // The first has always had the folder to itself, and finds in it what it did not tell yet.
     journalDir: isFirst ? join(options.folder, 'bridge') : join(options.folder, 'bridges', machine.name),
     currency,

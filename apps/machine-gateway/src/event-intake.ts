@@ -14,9 +14,10 @@ import { Metrics } from '#platform/metrics.js';
 import { MqttConnection } from '#platform/mqtt.js';
 import { IDS, LOGGER } from '#platform/tokens.js';
 import { EventTakenError, type MachineEventRecord } from '#purchasing/ports.js';
-import { lastSeqOf, openUnreadableCase, skipLostEvents, takeMachineEvent } from '#purchasing/machine-stream.js';
+import { lastSeqOf, openMachineCase, skipLostEvents, takeMachineEvent } from '#purchasing/machine-stream.js';
 import { PurchaseRunner } from '#purchasing/runner.js';
 
+import { caseOf, unreadableCase } from './machine-cases.js';
 import { purchaseEventOf } from './purchase-event.js';
 import { RefusedMessages } from './refused-messages.js';
 
@@ -93,7 +94,7 @@ export class EventIntake implements OnApplicationBootstrap {
     const purchaseId = 'purchaseId' in body ? body.purchaseId : null;
     const record = recordOf(event, body.type, body, purchaseId);
     const purchaseEvent = purchaseEventOf(body);
-    if (purchaseId === null || purchaseEvent === null) return this.keep(record);
+    if (purchaseId === null || purchaseEvent === null) return this.keep(record, caseOf(body));
     if (!(await this.isOfMachine(purchaseId, event.machineId))) {
       this.logger.error(
         { machineId: event.machineId, purchaseId },
@@ -114,14 +115,19 @@ export class EventIntake implements OnApplicationBootstrap {
   private async keepUnreadable(event: UnreadableEvent): Promise<boolean> {
     const body = typeof event.body === 'object' && event.body !== null ? event.body : {};
     const record = { ...recordOf(event, UNREADABLE, body, null), rejected: event.fault };
-    if (!(await this.keep(record))) return false;
+    if (!(await this.keep(record, unreadableCase(event.fault)))) return false;
     this.logger.error({ machineId: event.machineId, seq: event.seq, fault: event.fault }, 'an event could not be read');
-    await openUnreadableCase(this.database, event.machineId, event.fault, this.ids.uuid());
     return true;
   }
 
-  private keep(record: MachineEventRecord): Promise<boolean> {
-    return takeMachineEvent(this.database.client, record);
+  /** With the case that it opens, or neither. */
+  private keep(record: MachineEventRecord, opens?: ReturnType<typeof caseOf>): Promise<boolean> {
+    if (opens === undefined) return takeMachineEvent(this.database.client, record);
+    return this.database.transaction(async (transaction) => {
+      if (!(await takeMachineEvent(transaction, record))) return false;
+      await openMachineCase(transaction, { machineId: record.machineId, ...opens }, this.ids.uuid());
+      return true;
+    });
   }
 
   private async isOfMachine(purchaseId: string, machineId: string): Promise<boolean> {

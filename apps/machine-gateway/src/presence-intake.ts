@@ -20,8 +20,8 @@ import { RefusedMessages } from './refused-messages.js';
 const GRANT_NUMBER_LEAP_MAX = 1_000_000;
 
 const AGAIN_AFTER_MS = 500;
-/** With so many newer ones behind it, the oldest is given up. */
-const UNWRITTEN_MAX = 4;
+/** Words of one machine that may wait for the database: one each of a boot, its end, and the boot after it. */
+const WAITING_MAX = 4;
 
 interface Word {
   readonly machineId: string;
@@ -57,6 +57,8 @@ export class PresenceIntake implements OnApplicationBootstrap, OnModuleDestroy {
       const word: Word = { machineId, payload: Buffer.from(payload), retained, heardAt: performance.now() };
       const queue = this.queues.get(machineId) ?? [];
       this.queues.set(machineId, queue);
+      // What waits longest is dropped: the newer words say what is true now. The first is being written.
+      if (queue.length > WAITING_MAX) queue.splice(1, 1);
       queue.push(word);
       if (queue.length === 1) void this.work(machineId, queue);
     });
@@ -69,7 +71,7 @@ export class PresenceIntake implements OnApplicationBootstrap, OnModuleDestroy {
   private async work(machineId: string, queue: Word[]): Promise<void> {
     for (let word = queue[0]; word !== undefined; word = queue[0]) {
       // The next word of this machine may be a quarter of a minute away: a database that comes back has this one at once.
-      while (!(await this.take(word)) && !this.isStopped && queue.length <= UNWRITTEN_MAX) await pause(AGAIN_AFTER_MS);
+      while (!(await this.take(word)) && !this.isStopped && queue.length <= WAITING_MAX) await pause(AGAIN_AFTER_MS);
       queue.shift();
     }
     this.queues.delete(machineId);

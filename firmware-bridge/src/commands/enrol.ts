@@ -9,7 +9,7 @@ const HELP = `vendrail-bridge enrol --server https://HOST[:PORT] --code CODE --o
 
 CODE comes from "npm run machine -- enrol ID" on the server; it counts for half an hour, once. FILE gets what the bridge
 proves itself with (mode 600) and is then named by credentialsFile. Where FILE is there already, the old credentials count
-for ten minutes more: start the bridge again in that time. The same command may be repeated when no answer came.
+until the bridge is started again, which has to be within ten minutes. The same command may be repeated when no answer came.
 `;
 
 export const enrolCommand: Command = {

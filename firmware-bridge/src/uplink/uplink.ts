@@ -3,13 +3,13 @@ import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { decodeAck, decodeCommand, encode } from '#machine-protocol/codec.js';
 import type { EventAck, MachineCommand, MachineEvent, Presence } from '#machine-protocol/messages.js';
 import { ProtocolError } from '#machine-protocol/protocol-error.js';
+import { type LinkKey, open, sign } from '#machine-protocol/signature.js';
 import { type Channel, topicOf } from '#machine-protocol/topics.js';
 
 import { backOffMs } from '../back-off.js';
 import type { Cancel, Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import type { Timings } from '../timings.js';
-import type { KeyRing } from './key-ring.js';
 
 export interface UplinkOptions {
   readonly machineId: string;
@@ -21,7 +21,7 @@ export interface UplinkOptions {
   /** PEM texts of a client certificate and its private key. */
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
-  readonly keys: KeyRing;
+  readonly linkKey: LinkKey;
   readonly timings: Pick<Timings, 'reconnectMinMs' | 'reconnectMaxMs'>;
 }
 
@@ -137,13 +137,14 @@ export class Uplink {
   }
 
   private receive(topic: string, payload: Buffer, retained: boolean): void {
-    const { machineId, keys } = this.options;
+    const { machineId, linkKey } = this.options;
+    const bodyOf = () => open(topic, payload, [linkKey]).body;
     try {
-      if (topic === this.topic('ack')) return this.listener.ack(decodeAck(keys.open(topic, payload), machineId));
+      if (topic === this.topic('ack')) return this.listener.ack(decodeAck(bodyOf(), machineId));
       if (topic !== this.topic('command')) return;
       // A command is for one moment; a broker that keeps it would unlock the machine at every reconnection.
       if (retained) return this.listener.refused('retained-command', 'a retained command was ignored');
-      this.listener.command(decodeCommand(keys.open(topic, payload), machineId));
+      this.listener.command(decodeCommand(bodyOf(), machineId));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       const isForged = error.code === 'FORGED' || error.code === 'NOT_SIGNED';
@@ -176,7 +177,7 @@ export class Uplink {
   }
 
   private signed(channel: Channel, body: string): string {
-    return this.options.keys.sign(this.topic(channel), body);
+    return sign(this.topic(channel), body, this.options.linkKey);
   }
 
   private goodbye(): string {

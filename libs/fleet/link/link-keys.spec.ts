@@ -15,6 +15,9 @@ function setUp(...keys: string[]) {
       book.looks += 1;
       return Promise.resolve([...book.keys]);
     },
+    endPrevious: async () => {
+      book.keys = book.keys.slice(-1);
+    },
   };
   const links = new LinkKeys(store, () => book.now);
   const opened = (key: string) => links.open('machine-1', 'event', Buffer.from(sign(TOPIC, 'text', linkKey(key))));
@@ -42,6 +45,19 @@ it('understands a machine with a new key at once', async () => {
   book.now = 1_000;
   const { key } = await opened(NEW);
   expect(key.equals(linkKey(NEW))).toBe(true);
+});
+
+it('goes on with the old of two keys until the machine uses the new one, which ends it', async () => {
+  const { book, links, opened } = setUp(OLD, NEW);
+  const command = topicOf('machine-1', 'command');
+  const isSignedWith = async (key: string) =>
+    (await links.sign('machine-1', 'command', 'text')) === sign(command, 'text', linkKey(key));
+  await opened(OLD);
+  expect(await isSignedWith(OLD)).toBe(true);
+  await opened(NEW);
+  expect(await isSignedWith(NEW)).toBe(true);
+  expect(book.keys).toEqual([NEW]);
+  await expect(opened(OLD)).rejects.toThrow('MAC');
 });
 
 it('looks no more than once a second for a stranger', async () => {

@@ -5,6 +5,8 @@ import { type Channel, topicOf } from '#machine-protocol/topics.js';
 /** Where the keys of machines are kept: in hexadecimal, the one to sign with first; none for a machine without a link. */
 export interface KeysOfMachines {
   keysOf(machineId: string): Promise<readonly string[]>;
+  /** The machine has begun to use the newest of its keys: no other counts any more. */
+  endPrevious(machineId: string): Promise<void>;
 }
 
 /** A revoked key is believed no longer than this by a server that has seen it. */
@@ -31,15 +33,23 @@ export class LinkKeys {
   /** @returns the body, and the key with which to answer. @throws ProtocolError for what this machine did not sign. */
   async open(machineId: string, channel: Channel, payload: Uint8Array): Promise<{ body: string; key: LinkKey }> {
     const topic = topicOf(machineId, channel);
-    const kept = this.of(machineId, KEPT_MS);
+    let kept = this.of(machineId, KEPT_MS);
+    let opened;
     try {
-      return open(topic, payload, await kept.keys);
+      opened = open(topic, payload, await kept.keys);
     } catch (error) {
       if (!(error instanceof ProtocolError) || error.code !== 'FORGED') throw error;
       const newer = this.of(machineId, LOOK_AGAIN_MS);
       if (newer === kept) throw error;
-      return open(topic, payload, await newer.keys);
+      kept = newer;
+      opened = open(topic, payload, await kept.keys);
     }
+    const keys = await kept.keys;
+    if (keys.length > 1 && opened.key === keys.at(-1)) {
+      await this.store.endPrevious(machineId);
+      this.kept.delete(machineId);
+    }
+    return opened;
   }
 
   /** With the key that counts at this moment. @throws NoLinkError */

@@ -4,10 +4,7 @@ import { type Keys, equalSecrets } from '#platform/keys.js';
 import { type LinkCredentials, areCredentials, newCredentials, passwordHash } from './credentials.js';
 import { hashOfCode, newEnrolmentCode } from './enrolment-code.js';
 
-/**
- * The bridge is started again within this time of getting new credentials; until then both the new and the old ones
- * count.
- */
+/** The bridge is started again within this time of getting new credentials; until then the old ones count too. */
 export const PREVIOUS_COUNT_MIN = 10;
 
 /** From the office to the machine, and typing it in. */
@@ -32,7 +29,7 @@ export class LinkStore {
     const [row] = await this.database.query<{ key: Uint8Array | null; previous: Uint8Array | null }>(sql`
       SELECT key, CASE WHEN previous_until > now() THEN previous_key END AS previous
       FROM machine_links WHERE machine_id = ${machineId}`);
-    // A bridge that has not been started again knows the previous one only; one that has, knows both.
+    // A bridge knows one: the previous until it is started again, which its first message shows (`endPrevious`).
     return [row?.previous, row?.key].flatMap((sealed) =>
       sealed == null ? [] : [this.keys.open('link', sealed, machineId)],
     );
@@ -54,6 +51,13 @@ export class LinkStore {
       sql`DELETE FROM machine_links WHERE machine_id = ${machineId} RETURNING machine_id`,
     );
     return rows.length > 0;
+  }
+
+  /** The bridge has begun to use its new credentials: those before count no more. */
+  async endPrevious(machineId: string): Promise<void> {
+    await this.database.query(sql`
+      UPDATE machine_links SET previous_password_hash = NULL, previous_key = NULL, previous_until = NULL
+      WHERE machine_id = ${machineId} AND previous_key IS NOT NULL RETURNING machine_id`);
   }
 
   /** Lines of Mosquitto's password file, one a machine. It knows one password for each: the newest. */
