@@ -13,7 +13,7 @@ const [program, ...options] = process.argv.slice(2);
 try {
   await install();
   await build((what, seconds) => console.log(`  ✓ built: ${what.padEnd(27)} ${seconds.toFixed(1)} s`), {
-    simulation: program.startsWith('test/'),
+    simulation: program.includes('test/'),
   });
 } catch (error) {
   console.error(error.message);
