@@ -87,7 +87,10 @@ export class BenchPlace {
   }
 
   /** CPU of a program and of PostgreSQL while something happens, in µs. */
-  async cpuDuring<T>(program: Program, work: () => Promise<T>): Promise<{ result: T; server: number; postgres: number }> {
+  async cpuDuring<T>(
+    program: Program,
+    work: () => Promise<T>,
+  ): Promise<{ result: T; server: number; postgres: number }> {
     const now = () => Promise.all([cpuOf(program.pid), cpuOfPostgres(this.postgres.pid)]);
     const [server, postgres] = await now();
     const result = await work();
@@ -100,7 +103,8 @@ export class BenchPlace {
     await this.books.close();
     await this.postgres.stop('fast');
     // Run by root in a private clone the data lies elsewhere.
-    for (const place of [this.folder, dirname(this.postgres.dataFolder)]) await rm(place, { recursive: true, force: true });
+    for (const place of [this.folder, dirname(this.postgres.dataFolder)])
+      await rm(place, { recursive: true, force: true });
   }
 }
 

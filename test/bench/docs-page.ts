@@ -35,7 +35,10 @@ export async function writeDocs(folder: string): Promise<void> {
   const after = rest?.split(END)[1];
   if (before === undefined || after === undefined) throw new Error('docs/performance.md has no place for the figures');
   const used = [...new Set(newest.map(({ record }) => record))].filter((record) => record !== undefined);
-  await writeFile(PAGE, `${before}${BEGIN}\n\n${tableOf(figures)}\n\n${used.map(originOf).join('\n')}\n\n${END}${after}`);
+  await writeFile(
+    PAGE,
+    `${before}${BEGIN}\n\n${tableOf(figures)}\n\n${used.map(originOf).join('\n')}\n\n${END}${after}`,
+  );
 }
 
 function tableOf(figures: readonly RecordedFigure[]): string {
@@ -44,7 +47,11 @@ function tableOf(figures: readonly RecordedFigure[]): string {
     const asked = `${bound} ${numberText(limit)}${stretch === undefined ? '' : ` (${numberText(stretch)})`}`;
     return `| ${goal} | ${what} | **${numberText(value)}** ${unit} | ${asked} | ${holds(figure) ? 'holds' : '**does not hold**'} | ${plain === undefined ? '' : numberText(plain)} | ${measured} |`;
   });
-  return ['| # | What | Figure | Goal (stretch) | | Plain stack | Measured |', '|---|---|---|---|---|---|---|', ...rows].join('\n');
+  return [
+    '| # | What | Figure | Goal (stretch) | | Plain stack | Measured |',
+    '|---|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
 }
 
 function originOf({ at, processors, processor, node, rounds, loadBefore, figures }: BenchRecord): string {

@@ -25,7 +25,8 @@ async function main(): Promise<number> {
   const [loadBefore = 0] = loadavg();
   const startedAt = Date.now();
   const interrupted = new Promise<never>((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => reject(new Interrupted()));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => reject(new Interrupted()));
   });
   interrupted.catch(() => undefined);
   const figures: Figure[] = [];
@@ -79,7 +80,9 @@ class Interrupted extends Error {
 process.exitCode = await main().catch((error: unknown) => {
   if (error instanceof Interrupted) return 130;
   const isUsage = error instanceof OptionError;
-  process.stderr.write(`${isUsage ? `${error.message}\n\n${HELP}` : error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(
+    `${isUsage ? `${error.message}\n\n${HELP}` : error instanceof Error ? error.stack : String(error)}\n`,
+  );
   return isUsage ? 2 : 1;
 });
 // Everything was stopped above; a handle that a library left open must not keep the process.

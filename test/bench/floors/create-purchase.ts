@@ -18,9 +18,7 @@ const server = createServer((request, response) => {
   request.on('end', () => {
     create(body).then(
       (answer) =>
-        response
-          .writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length })
-          .end(answer),
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length }).end(answer),
       (error: unknown) => response.writeHead(500, { 'content-length': 0 }).end(String(error).slice(0, 0)),
     );
   });
@@ -37,11 +35,10 @@ async function create(body: string): Promise<string> {
   );
   const reply = await seqr.call('sendInvoice', invoiceOf(id.replaceAll('-', ''), `${url}/n/${id}`, '20.00'));
   const reference = /<invoiceReference>([^<]+)/.exec(reply)?.[1];
-  await database.run(
-    'issued',
-    `UPDATE floor_purchases SET state = 'INVOICED', invoice_reference = $2 WHERE id = $1`,
-    [id, reference],
-  );
+  await database.run('issued', `UPDATE floor_purchases SET state = 'INVOICED', invoice_reference = $2 WHERE id = $1`, [
+    id,
+    reference,
+  ]);
   return `{"invoiceReferenceId":"${reference}"}`;
 }
 

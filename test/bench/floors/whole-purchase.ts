@@ -49,11 +49,10 @@ async function create(body: string): Promise<string> {
   );
   const reply = await seqr.call('sendInvoice', invoiceOf(id.replaceAll('-', ''), `${url}/n/${id}`, '20.00'));
   const reference = /<invoiceReference>([^<]+)/.exec(reply)?.[1] ?? '';
-  await database.run(
-    'issued',
-    `UPDATE floor_purchases SET state = 'INVOICED', invoice_reference = $2 WHERE id = $1`,
-    [id, reference],
-  );
+  await database.run('issued', `UPDATE floor_purchases SET state = 'INVOICED', invoice_reference = $2 WHERE id = $1`, [
+    id,
+    reference,
+  ]);
   open.set(id, { id, machineId: reservationToken, reference });
   return `{"invoiceReferenceId":"${reference}"}`;
 }
@@ -117,7 +116,10 @@ async function settle({ id, reference }: Open): Promise<void> {
 }
 
 function status(reference: string): Promise<string> {
-  return seqr.call('getPaymentStatus', `<invoiceReference>${reference}</invoiceReference><invoiceVersion>0</invoiceVersion>`);
+  return seqr.call(
+    'getPaymentStatus',
+    `<invoiceReference>${reference}</invoiceReference><invoiceVersion>0</invoiceVersion>`,
+  );
 }
 
 function toState(id: string, state: string): Promise<unknown> {

@@ -79,7 +79,8 @@ export class SoapStub {
     const invoice = this.invoices.get(reference);
     // Of purchases that were put into the database: their payers never confirm.
     if (reference.startsWith('open-')) return `${SUCCESS}<status>ISSUED</status><version>0</version>`;
-    if (invoice === undefined) return '<resultCode>54</resultCode><resultDescription>INVALID_INVOICE</resultDescription>';
+    if (invoice === undefined)
+      return '<resultCode>54</resultCode><resultDescription>INVALID_INVOICE</resultDescription>';
     if (operation === 'getPaymentStatus') return this.statusOf(invoice);
     if (operation === 'updateInvoice') invoice.total = totalOf(request);
     if (operation === 'commitReservation') {

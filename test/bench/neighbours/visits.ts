@@ -194,9 +194,14 @@ export class Visits {
 }
 
 /** So many a second, however long each takes; waits for those that are under way in the end. */
-async function offered(perSecond: number, startedAt: number, endsAt: number, visit: () => Promise<void>): Promise<void> {
+async function offered(
+  perSecond: number,
+  startedAt: number,
+  endsAt: number,
+  visit: () => Promise<void>,
+): Promise<void> {
   const underWay = new Set<Promise<void>>();
-  for (let started = 0; performance.now() < endsAt; ) {
+  for (let started = 0; performance.now() < endsAt;) {
     const due = Math.floor(((performance.now() - startedAt) / 1_000) * perSecond);
     for (; started < due; started += 1) {
       const one = visit().finally(() => underWay.delete(one));

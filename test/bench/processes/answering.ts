@@ -15,7 +15,10 @@ export function answering(answers: Readonly<Record<string, (question: never) => 
       if (how === undefined) throw new Error(`nobody knows "${question.ask}" here`);
       process.send?.({ id: question.id, answer: await how(question as never) });
     } catch (error) {
-      process.send?.({ id: question.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      process.send?.({
+        id: question.id,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
     }
   }
 }

@@ -58,10 +58,14 @@ async function claims(
   const due = Math.min(open / 2, (settings.rounds + 1) * CLAIMS_A_ROUND * CLAIM_MAX);
   await makeDue(database, due);
   await makeFloorDue(floorUrl, due);
-  const taken = await rounds(settings, Math.min(CLAIMS_A_ROUND, Math.floor(due / CLAIM_MAX / settings.rounds)), (name) =>
-    timed(() => claimers[name](CLAIM_MAX), CLAIM_MAX),
+  const taken = await rounds(
+    settings,
+    Math.min(CLAIMS_A_ROUND, Math.floor(due / CLAIM_MAX / settings.rounds)),
+    (name) => timed(() => claimers[name](CLAIM_MAX), CLAIM_MAX),
   );
-  progress(`${CLAIM_MAX} claimed: ${numberText(median(taken.product))} ms against ${numberText(median(taken.floor))} ms`);
+  progress(
+    `${CLAIM_MAX} claimed: ${numberText(median(taken.product))} ms against ${numberText(median(taken.floor))} ms`,
+  );
   await connection.close();
   await floor.close();
   const figure = (what: string, { floor: floors, product }: Rounds): Figure => {
@@ -129,7 +133,9 @@ async function restart(
   const found: number[] = [];
   for (let round = 1; round <= settings.rounds; round += 1) {
     await database.query('DELETE FROM server_instances');
-    await database.query(`UPDATE effects SET due_at = now() + interval '1 hour', leased_by = NULL, leased_until = NULL WHERE done_at IS NULL`);
+    await database.query(
+      `UPDATE effects SET due_at = now() + interval '1 hour', leased_by = NULL, leased_until = NULL WHERE done_at IS NULL`,
+    );
     await makeDue(database, due);
     await place.settle();
     const asked = async () => (await neighbours.ask<Record<string, number>>({ ask: 'calls' }))['getPaymentStatus'] ?? 0;

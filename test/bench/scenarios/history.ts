@@ -50,7 +50,17 @@ export const history: Scenario = {
     const rounds = (long ?? []).map((p50, i) => p50 / (small?.[i] ?? Number.NaN));
     const measured = `${numberText(median(long ?? []))} ms with ${numberText(large)} purchases against ${numberText(median(small ?? []))} ms with ${numberText(SMALL)}`;
     return [
-      { goal: 'P12', what: 'createPurchase, p50', measured, value: median(rounds), rounds, bound: 'at most', limit: 1.2, isRatio: true, unit: '×' },
+      {
+        goal: 'P12',
+        what: 'createPurchase, p50',
+        measured,
+        value: median(rounds),
+        rounds,
+        bound: 'at most',
+        limit: 1.2,
+        isRatio: true,
+        unit: '×',
+      },
     ];
   },
 };

@@ -89,7 +89,13 @@ function figuresOf(floor: Visited, product: Visited, megabytes: readonly number[
   return [
     ratio('createPurchase, p99', ({ scan }) => scan.p99),
     ratio('notification to grant, p99', ({ notificationToGrant }) => notificationToGrant.p99),
-    plain('errors', `${numberText(product.done)} purchases; ${product.firstError ?? 'none failed'}`, product.errors, 0, 'errors'),
+    plain(
+      'errors',
+      `${numberText(product.done)} purchases; ${product.firstError ?? 'none failed'}`,
+      product.errors,
+      0,
+      'errors',
+    ),
     plain('memory, last fifth against second', megabytes.map(numberText).join(', '), growth, 1.1, '×'),
   ];
 }

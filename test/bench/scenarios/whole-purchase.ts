@@ -70,7 +70,14 @@ function figuresOf(floor: readonly Round[], product: readonly Round[]): Figure[]
   };
   const perSecond = product.map(rate);
   return [
-    { goal: 'P4', what: 'whole purchases a second, saturated', bound: 'at least', limit: 0.45, stretch: 0.6, ...compared(rate, '/s') },
+    {
+      goal: 'P4',
+      what: 'whole purchases a second, saturated',
+      bound: 'at least',
+      limit: 0.45,
+      stretch: 0.6,
+      ...compared(rate, '/s'),
+    },
     {
       goal: 'P4',
       what: 'the same, in all',
@@ -82,7 +89,19 @@ function figuresOf(floor: readonly Round[], product: readonly Round[]): Figure[]
       rounds: perSecond,
       measured: `${numberText(median(product.map(({ server }) => server)))} µs of the server and ${numberText(median(product.map(({ postgres }) => postgres)))} µs of PostgreSQL each`,
     },
-    { goal: 'P6', what: 'notification to grant on the wire, alone, p50', bound: 'at most', limit: 2, ...compared(({ alone }) => alone.notificationToGrant.p50, 'ms') },
-    { goal: 'P7', what: 'vend event to its acknowledgement, alone, p50', bound: 'at most', limit: 1.6, ...compared(({ alone }) => alone.vendToAck.p50, 'ms') },
+    {
+      goal: 'P6',
+      what: 'notification to grant on the wire, alone, p50',
+      bound: 'at most',
+      limit: 2,
+      ...compared(({ alone }) => alone.notificationToGrant.p50, 'ms'),
+    },
+    {
+      goal: 'P7',
+      what: 'vend event to its acknowledgement, alone, p50',
+      bound: 'at most',
+      limit: 1.6,
+      ...compared(({ alone }) => alone.vendToAck.p50, 'ms'),
+    },
   ];
 }
