@@ -70,7 +70,7 @@ export class Database {
 
   /**
    * Rows as PostgreSQL gives them: timestamps as Date, bigint as bigint, jsonb parsed. Past Prisma, whose way through a
-   * raw statement takes as much time again as the statement (docs/performance.md).
+   * raw statement costs CPU that every step of a purchase would pay for (docs/performance.md).
    */
   async query<Row>({ text, values }: Sql): Promise<Row[]> {
     const { rows } = await this.pool.query({ name: this.nameOf(text), text, values: values.map(valueOf), types });

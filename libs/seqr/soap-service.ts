@@ -26,8 +26,8 @@ interface Frame {
 
 /**
  * SEQR's SOAP service, driven by its WSDL: `soap` reads it and writes the frame of each operation's request, once; what
- * stands inside, connections and the reading of replies are ours. `soap`'s own way through a call costs more than all the
- * rest of createPurchase (docs/performance.md); its reader turns decimals into floats, takes `<resultCode/>` for 0 and two
+ * stands inside, connections and the reading of replies are ours. `soap`'s own way through a call costs four times as
+ * much (docs/performance.md); its reader turns decimals into floats, takes `<resultCode/>` for 0 and two
  * values for an array, and its HTTP client follows redirects and inflates without limit.
  */
 export class SoapService {
