@@ -54,6 +54,7 @@ export async function build(done = () => undefined, options = {}) {
             sources: [
               'test/simulation',
               'test/crashes',
+              'test/bench',
               'libs',
               'apps',
               'firmware-bridge',

@@ -55,6 +55,9 @@ interface Row {
   live_request_key: string | null;
   live_invoice_reference: string | null;
   live_notified: boolean | null;
+  name: string;
+  location: string;
+  time_zone: string | null;
 }
 
 /** A machine's name on bills changes so rarely that a minute-old one will do. */
@@ -79,14 +82,18 @@ export class MachineDirectory {
           WHERE slot.planogram_id = m.planogram_id) AS cheapest_minor,
         live.id::text AS live_id, live.state AS live_state, live.request_key AS live_request_key,
         live.invoice_reference AS live_invoice_reference,
-        (live.details->>'notifiedAt') IS NOT NULL AS live_notified
+        (live.details->>'notifiedAt') IS NOT NULL AS live_notified,
+        m.name, m.location, m.time_zone
       FROM machines m
       JOIN price_lists list ON list.id = m.price_list_id
       LEFT JOIN machine_presences presence ON presence.machine_id = m.id
       LEFT JOIN purchases live ON live.machine_id = m.id AND live.holds_machine
       WHERE m.reservation_token = ${reservationToken}`);
     const row = rows[0];
-    return row === undefined ? null : machineOf(row);
+    if (row === undefined) return null;
+    // Most machines have one payer in several minutes, and a bill is written a moment after the scan.
+    this.keep(row.id, Promise.resolve({ name: row.name, location: row.location, timeZone: row.time_zone }));
+    return machineOf(row);
   }
 
   nameOf(machineId: string): Promise<MachineNaming> {
@@ -98,9 +105,13 @@ export class MachineDirectory {
         this.names.delete(machineId);
         throw error;
       });
+    this.keep(machineId, names);
+    return names;
+  }
+
+  private keep(machineId: string, names: Promise<MachineNaming>): void {
     if (this.names.size >= NAMES_MAX) this.names.clear();
     this.names.set(machineId, { at: Date.now(), names });
-    return names;
   }
 }
 

@@ -16,6 +16,9 @@ export type SealPurpose = 'terminal' | 'link';
 
 /** Keys for separate purposes, made from the one secret of the installation. */
 export class Keys {
+  /** Each is derived once: to derive one takes longer than to use it. */
+  private readonly derived = new Map<string, Buffer>();
+
   constructor(private readonly secret: string) {}
 
   /** A keyed hash of `text`, different for each purpose: 43 characters of base64url, 256 bits. */
@@ -54,7 +57,11 @@ export class Keys {
   }
 
   private keyFor(purpose: string): Buffer {
-    return Buffer.from(hkdfSync('sha256', this.secret, '', `vendrail/${purpose}`, 32));
+    const known = this.derived.get(purpose);
+    if (known !== undefined) return known;
+    const key = Buffer.from(hkdfSync('sha256', this.secret, '', `vendrail/${purpose}`, 32));
+    this.derived.set(purpose, key);
+    return key;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Database, type Transaction, sql } from '#platform/database.js';
+import { type Database, type Sql, type Transaction, noSql, sql } from '#platform/database.js';
 
 import type { MachineEventRecord } from './ports.js';
 
@@ -12,22 +12,30 @@ export async function takeMachineEvent(
   client: Pick<Transaction, '$queryRaw'>,
   event: MachineEventRecord,
 ): Promise<boolean> {
-  const rows = await client.$queryRaw<unknown[]>(sql`
-    WITH advanced AS (
+  const rows = await client.$queryRaw<unknown[]>(sql`WITH ${machineEventTaken(event)} SELECT machine_id FROM taken`);
+  return rows.length === 1;
+}
+
+/**
+ * The event as a part of a longer statement: `taken` is the row of its machine, or none when it is not the next event.
+ *
+ * @param gate the part that must have a row, without which nothing is taken in
+ */
+export function machineEventTaken(event: MachineEventRecord, gate: Sql = noSql): Sql {
+  return sql`taken AS (
       INSERT INTO machine_streams (machine_id, journal_id, last_seq)
-      SELECT ${event.machineId}, ${event.journalId}, ${event.seq}::int
+      SELECT ${event.machineId}, ${event.journalId}, ${event.seq}::int ${gate}
       WHERE ${event.seq}::int = 1 OR EXISTS (
         SELECT FROM machine_streams WHERE machine_id = ${event.machineId} AND journal_id = ${event.journalId})
       ON CONFLICT (machine_id, journal_id) DO UPDATE SET last_seq = EXCLUDED.last_seq
         WHERE machine_streams.last_seq = EXCLUDED.last_seq - 1
       RETURNING machine_id
-    )
-    INSERT INTO machine_events (machine_id, journal_id, seq, boot_id, type, body, purchase_id, rejected, machine_at)
-    SELECT machine_id, ${event.journalId}, ${event.seq}::int, ${event.bootId}, ${event.type},
-      ${JSON.stringify(event.body)}::jsonb, ${event.purchaseId}::uuid, ${event.rejected}, ${new Date(event.machineAt)}
-    FROM advanced
-    RETURNING seq`);
-  return rows.length === 1;
+    ), machine_event AS (
+      INSERT INTO machine_events (machine_id, journal_id, seq, boot_id, type, body, purchase_id, rejected, machine_at)
+      SELECT machine_id, ${event.journalId}, ${event.seq}::int, ${event.bootId}, ${event.type},
+        ${JSON.stringify(event.body)}::jsonb, ${event.purchaseId}::uuid, ${event.rejected}, ${new Date(event.machineAt)}
+      FROM taken
+    )`;
 }
 
 /** How far the events of a journal have been taken in; null for a journal that this database has never heard of. */

@@ -1,11 +1,10 @@
-import { type Database, type Sql, type Transaction, joinSql, sql, violatedConstraint } from '#platform/database.js';
+import { type Database, type Sql, joinSql, noSql, sql, violatedConstraint } from '#platform/database.js';
 import type { Ids } from '#platform/ids.js';
 import { DEAD_AFTER_MS } from '#platform/server-instance.js';
-import { postingsOf } from '#purchase/reserve-first/ledger.js';
 import { type Beginning, begin } from '#purchase/reserve-first/lifecycle.js';
 import { type Act, type ActKind, type Purchase, committedMinor } from '#purchase/reserve-first/purchase.js';
 
-import { takeMachineEvent } from './machine-stream.js';
+import { machineEventTaken } from './machine-stream.js';
 import type { OfferCatalogue } from './offer-catalogue.js';
 import {
   type Change,
@@ -13,12 +12,22 @@ import {
   ConflictError,
   EventTakenError,
   InvoiceReferenceTakenError,
+  type MachineEventRecord,
   MachineHeldError,
   type PurchaseRequest,
   type PurchaseStore,
 } from './ports.js';
 import type { PurchasePrincipals } from './purchase-principals.js';
 import { type PurchaseRow, detailsOf, holdsMachine, jsonOf, purchaseOf } from './purchase-record.js';
+import {
+  callsInsert,
+  callsPart,
+  newlyDispensed,
+  postingsBy,
+  postingsPart,
+  stockPart,
+  vendsPart,
+} from './step-parts.js';
 
 /**
  * A server that lives has this long after an act fell due to do it before another may think it forgot: longer than any
@@ -102,8 +111,9 @@ export class PostgresPurchaseStore implements PurchaseStore {
 
   async save(change: Change): Promise<void> {
     try {
-      if (change.machineEvent === undefined) await this.write(this.database.client, change);
-      else await this.database.transaction((transaction) => this.takeIn(transaction, change));
+      if (change.machineEvent !== undefined) await this.takeIn(change, change.machineEvent);
+      else if (change.after !== change.before) await this.write(change);
+      else if (change.calls.length > 0) await this.database.query(callsInsert(change));
     } catch (error) {
       if (violatedConstraint(error) === 'purchases_invoice_reference_key') {
         throw new InvoiceReferenceTakenError(change.after.id);
@@ -112,94 +122,106 @@ export class PostgresPurchaseStore implements PurchaseStore {
     }
   }
 
-  /** The machine's event and what it did to the purchase, together or not at all (I27). */
-  private async takeIn(transaction: Transaction, change: Change): Promise<void> {
-    const event = change.machineEvent;
-    if (event === undefined) return;
-    if (!(await takeMachineEvent(transaction, event))) throw new EventTakenError('not the next event of its journal');
-    if (change.after === change.before) await requireVersion(transaction, change.before);
-    await this.write(transaction, change);
-  }
-
-  private async write(client: Pick<Transaction, '$queryRaw'>, change: Change): Promise<void> {
-    if (change.after === change.before) {
-      if (change.calls.length > 0) await client.$queryRaw(callsInsert(change));
-      return;
-    }
-    const rows = await client.$queryRaw<unknown[]>(this.stepStatement(change));
+  private async write(change: Change): Promise<void> {
+    const parts = joinSql(this.stepParts(change, noSql));
+    const rows = await this.database.query(sql`WITH ${parts} SELECT FROM saved`);
     if (rows.length === 0) throw conflictAt(change.before);
   }
 
-  /** One statement, one round trip, one commit. It returns a row when the version still was what the step started from. */
-  private stepStatement({ before, after, event, at, cases, calls }: Change) {
+  /**
+   * The machine's event and what it did to the purchase, together or not at all (I27): the purchase is locked at the
+   * version that the step started from, or nothing is taken in; the event is the next of its journal, or nothing is saved.
+   */
+  private async takeIn(change: Change, event: MachineEventRecord): Promise<void> {
+    const { before, after } = change;
+    const here = sql`here AS (
+      SELECT id FROM purchases WHERE id = ${before.id}::uuid AND version = ${before.version} FOR NO KEY UPDATE)`;
+    const step = after === before ? [] : this.stepParts(change, sql`FROM taken`);
+    const parts = joinSql([here, machineEventTaken(event, sql`FROM here`), ...step]);
+    const rows = await this.database.query<{ here: boolean; taken: boolean }>(
+      sql`WITH ${parts} SELECT EXISTS (SELECT FROM here) AS here, EXISTS (SELECT FROM taken) AS taken`,
+    );
+    if (rows[0]?.here !== true) throw conflictAt(before);
+    if (!rows[0].taken) throw new EventTakenError('not the next event of its journal');
+  }
+
+  /**
+   * The parts of one statement, one round trip, one commit: those that this step has something to write with. `saved` has a
+   * row when the version still was what the step started from, and every other part hangs on it. There are some dozens of
+   * combinations, each planned once a connection.
+   *
+   * @param also what else `saved` takes rows from: without one there, nothing is saved.
+   */
+  private stepParts(change: Change, also: Sql): Sql[] {
+    const { before, after, event, at, cases, calls } = change;
     const endedAt = after.end === null ? null : new Date(after.end.at);
     const { type, ...data } = event;
     const eventData = JSON.stringify(jsonOf(data));
-    const vends = after.vends.map((vend) => ({ ...jsonOf(vend), selectedAt: new Date(vend.selectedAt).toISOString() }));
-    const opened = cases.map((one) => ({ id: this.ids.uuid(), ...jsonOf(one) }));
-    // An act that stays keeps its row, and the lease of whoever is doing it.
-    const isDecided = after.next !== before.next;
-    const lease = this.leaseOf(isDecided ? after.next : null);
-    const delivered = newlyDispensed(before, after);
-    return sql`
-      WITH saved AS (
+    const parts = [
+      sql`saved AS (
         UPDATE purchases SET state = ${after.state}, holds_machine = ${holdsMachine(after)}, version = ${after.version},
           committed_minor = ${committedMinor(after)}, invoice_reference = ${after.invoiceReference},
           ers_reference = ${after.ersReference}, details = ${JSON.stringify(detailsOf(after))}::jsonb,
           ended_at = ${endedAt},
           event_head = ${chained(sql`event_head`, after.version, type, after.state, new Date(at), eventData)}
-        WHERE id = ${before.id}::uuid AND version = ${before.version}
-        RETURNING id, machine_id, currency, event_head
-      ), event AS (
+        ${also} WHERE id = ${before.id}::uuid AND version = ${before.version}
+        RETURNING id, purchases.machine_id, currency, event_head
+      )`,
+      sql`event AS (
         INSERT INTO purchase_events (purchase_id, seq, at, type, data, state, hash)
         SELECT id, ${after.version}, ${new Date(at)}, ${type}, ${eventData}::jsonb, ${after.state}, event_head FROM saved
-      ), posting AS (
-        INSERT INTO postings (purchase_id, seq, account, amount_minor, currency)
-        SELECT saved.id, ${after.version}, p.account, p."amountMinor", saved.currency
-        FROM saved, jsonb_to_recordset(${JSON.stringify(postingsBy(before, after))}::jsonb)
-          AS p(account text, "amountMinor" bigint)
-      ), done AS (
-        UPDATE effects SET done_at = now(), outcome = ${type}
-        WHERE ${isDecided} AND purchase_id IN (SELECT id FROM saved) AND done_at IS NULL
-        RETURNING purchase_id
-      ), closed AS (
-        SELECT (SELECT count(*) FROM done) AS effects
-      ), next AS (
+      )`,
+    ];
+    const postings = postingsBy(before, after);
+    if (postings.length > 0) parts.push(postingsPart(postings, after));
+    // An act that stays keeps its row, and the lease of whoever is doing it.
+    if (after.next !== before.next) parts.push(...this.actParts(after, type));
+    const vends = after.vends.filter((vend) => !before.vends.includes(vend));
+    if (vends.length > 0) parts.push(vendsPart(vends));
+    const delivered = newlyDispensed(before, after);
+    if (delivered.length > 0) parts.push(stockPart(delivered));
+    if (cases.length > 0) parts.push(this.casesPart(cases, at));
+    if (calls.length > 0) parts.push(callsPart(calls));
+    return parts;
+  }
+
+  /** The old act closes, and the next one, if there is one, opens. */
+  private actParts(after: Purchase, outcome: string): Sql[] {
+    const done = sql`done AS (
+      UPDATE effects SET done_at = now(), outcome = ${outcome}
+      WHERE purchase_id IN (SELECT id FROM saved) AND done_at IS NULL
+      RETURNING purchase_id
+    )`;
+    const { next } = after;
+    if (next === null) return [done];
+    const { dueAt, until } = this.leaseOf(next);
+    return [
+      done,
+      sql`closed AS (SELECT count(*) AS effects FROM done)`,
+      sql`next AS (
         -- Using "closed" makes the old effect close before the new one opens: a purchase has one at most.
         INSERT INTO effects (purchase_id, seq, kind, due_at, leased_by, leased_until)
-        SELECT id, ${after.version}, ${lease.kind}, ${lease.dueAt}, ${this.serverId}::uuid, ${lease.until}
-        FROM saved, closed WHERE ${lease.kind}::text IS NOT NULL AND closed.effects >= 0
-      ), vend AS (
-        INSERT INTO vends (purchase_id, number, selection, price_minor, machine_price_minor, result, selected_at)
-        SELECT saved.id, v.number, v.selection, v."priceMinor", v."machinePriceMinor", v.result, v."selectedAt"
-        FROM saved, jsonb_to_recordset(${JSON.stringify(vends)}::jsonb) AS v(number int, selection int,
-          "priceMinor" bigint, "machinePriceMinor" bigint, result text, "selectedAt" timestamptz)
-        ON CONFLICT (purchase_id, number) DO UPDATE SET result = EXCLUDED.result
-      ), stock AS (
-        UPDATE slot_stocks SET quantity = greatest(quantity - d.count, 0)
-        FROM saved, jsonb_to_recordset(${JSON.stringify(delivered)}::jsonb) AS d(selection int, count int)
-        WHERE slot_stocks.machine_id = saved.machine_id AND slot_stocks.selection = d.selection
-      ), review AS (
-        INSERT INTO review_cases (id, purchase_id, machine_id, reason, amount_minor, currency, known, suggested_action,
-          opened_at, deadline)
-        SELECT c.id, saved.id, saved.machine_id, c.reason, c."amountMinor", saved.currency, c.known,
-          c."suggestedAction", ${new Date(at)}, ${new Date(at + DECIDE_WITHIN_MS)}
-        FROM saved, jsonb_to_recordset(${JSON.stringify(opened)}::jsonb) AS c(id uuid, reason text,
-          "amountMinor" bigint, known text, "suggestedAction" text)
-      ), call AS (
-        INSERT INTO seqr_calls (purchase_id, operation, client_reference, sent_at, duration_ms, outcome, result_code, detail)
-        SELECT saved.id, c.operation, c."clientReference", c."sentAt", c."durationMs", c.outcome, c."resultCode", c.detail
-        FROM saved, jsonb_to_recordset(${JSON.stringify(calls)}::jsonb) AS c(operation text, "clientReference" text,
-          "sentAt" timestamptz, "durationMs" int, outcome text, "resultCode" int, detail text)
-      )
-      SELECT id::text FROM saved`;
+        SELECT id, ${after.version}, ${next.kind}, ${dueAt}, ${this.serverId}::uuid, ${until}
+        FROM saved, closed WHERE closed.effects >= 0
+      )`,
+    ];
+  }
+
+  private casesPart(cases: Change['cases'], at: number): Sql {
+    const opened = cases.map((one) => ({ id: this.ids.uuid(), ...jsonOf(one) }));
+    return sql`review AS (
+      INSERT INTO review_cases (id, purchase_id, machine_id, reason, amount_minor, currency, known, suggested_action,
+        opened_at, deadline)
+      SELECT c.id, saved.id, saved.machine_id, c.reason, c."amountMinor", saved.currency, c.known,
+        c."suggestedAction", ${new Date(at)}, ${new Date(at + DECIDE_WITHIN_MS)}
+      FROM saved, jsonb_to_recordset(${JSON.stringify(opened)}::jsonb) AS c(id uuid, reason text,
+        "amountMinor" bigint, known text, "suggestedAction" text)
+    )`;
   }
 
   /** The server that decided an act does it: now, or when it falls due, for as long as it lives. */
-  private leaseOf(next: Act | null): { kind: string | null; dueAt: Date | null; until: Date | null } {
-    if (next === null) return { kind: null, dueAt: null, until: null };
-    const until = new Date(Math.max(next.dueAt, this.clock.now()) + LEASE_MS);
-    return { kind: next.kind, dueAt: new Date(next.dueAt), until };
+  private leaseOf({ dueAt }: Act): { dueAt: Date; until: Date } {
+    return { dueAt: new Date(dueAt), until: new Date(Math.max(dueAt, this.clock.now()) + LEASE_MS) };
   }
 
   async claimDue(limit: number, dropped: readonly string[]): Promise<ClaimedAct[]> {
@@ -232,45 +254,6 @@ function chained(previous: Sql, seq: number, type: string, state: string, at: Da
     (extract(epoch FROM ${at}::timestamptz(3)) * 1000)::bigint, ${data}::jsonb::text), 'UTF8'))`;
 }
 
-/** One row an account: several postings to one account in one step are one movement. */
-function postingsBy(before: Purchase, after: Purchase): { account: string; amountMinor: string }[] {
-  const accounts = new Map<string, bigint>();
-  for (const { account, amountMinor } of postingsOf(before, after)) {
-    accounts.set(account, (accounts.get(account) ?? 0n) + amountMinor);
-  }
-  return [...accounts]
-    .filter(([, amountMinor]) => amountMinor !== 0n)
-    .map(([account, amountMinor]) => ({ account, amountMinor: amountMinor.toString() }));
-}
-
-/** An event that means nothing is taken in only while it means nothing: to the newest record. */
-async function requireVersion(client: Pick<Transaction, '$queryRaw'>, purchase: Purchase): Promise<void> {
-  const rows = await client.$queryRaw<unknown[]>(
-    sql`SELECT FROM purchases WHERE id = ${purchase.id}::uuid AND version = ${purchase.version}`,
-  );
-  if (rows.length === 0) throw conflictAt(purchase);
-}
-
 function conflictAt({ id, version }: Purchase): ConflictError {
   return new ConflictError(`purchase ${id} is not at version ${version}`);
-}
-
-function callsInsert({ before, calls }: Change) {
-  const values = calls.map(
-    (call) => sql`(${before.id}::uuid, ${call.operation}, ${call.clientReference}, ${new Date(call.sentAt)},
-      ${Math.round(call.durationMs)}, ${call.outcome}, ${call.resultCode ?? null}, ${call.detail ?? null})`,
-  );
-  return sql`INSERT INTO seqr_calls (purchase_id, operation, client_reference, sent_at, duration_ms, outcome, result_code,
-    detail) VALUES ${joinSql(values)} RETURNING id::text`;
-}
-
-/** What came out with this step, by selection: the stock goes down by it. */
-function newlyDispensed(before: Purchase, after: Purchase): { selection: number; count: number }[] {
-  const was = new Map(before.vends.map((vend) => [vend.number, vend.result]));
-  const counts = new Map<number, number>();
-  for (const vend of after.vends) {
-    if (vend.result !== 'dispensed' || was.get(vend.number) === 'dispensed') continue;
-    counts.set(vend.selection, (counts.get(vend.selection) ?? 0) + 1);
-  }
-  return [...counts].map(([selection, count]) => ({ selection, count }));
 }

@@ -252,7 +252,8 @@ export class PurchaseRunner {
   ): Promise<Purchase | null> {
     const before = this.queues.get(purchaseId) ?? Promise.resolve();
     const turn = before.then(() => {
-      if (isFromOutside) this.known.delete(purchaseId);
+      // What comes with a machine's event is saved at the version that it met, or not at all: it may meet what is known.
+      if (isFromOutside && machineEvent === undefined) this.known.delete(purchaseId);
       return this.applyNow(purchaseId, event, calls, machineEvent);
     });
     const settled = turn.catch(() => undefined);

@@ -23,6 +23,8 @@ import { RefusedMessages } from './refused-messages.js';
 
 /** Events of one machine that may wait for the database; the journal of the bridge keeps the rest. */
 const WAITING_MAX = 200;
+/** More machines than a server has; what is forgotten is read again. */
+const MACHINES_KEPT_MAX = 50_000;
 
 /**
  * Takes the events of machines in: in order, without a gap, each once, and acknowledged only when durable (I14, I27).
@@ -31,6 +33,8 @@ const WAITING_MAX = 200;
 @Injectable()
 export class EventIntake implements OnApplicationBootstrap {
   private readonly queues = new Map<string, { waiting: number; tail: Promise<void> }>();
+  /** The purchase that each machine last spoke of, and that is its own: that never changes. */
+  private readonly lastPurchases = new Map<string, string>();
 
   constructor(
     @Inject(Configuration) private readonly configuration: Configuration,
@@ -131,10 +135,14 @@ export class EventIntake implements OnApplicationBootstrap {
   }
 
   private async isOfMachine(purchaseId: string, machineId: string): Promise<boolean> {
+    if (this.lastPurchases.get(machineId) === purchaseId) return true;
     const rows = await this.database.query<{ machine_id: string }>(
       sql`SELECT machine_id FROM purchases WHERE id = ${purchaseId}::uuid`,
     );
-    return rows[0]?.machine_id === machineId;
+    if (rows[0]?.machine_id !== machineId) return false;
+    if (this.lastPurchases.size >= MACHINES_KEPT_MAX) this.lastPurchases.clear();
+    this.lastPurchases.set(machineId, purchaseId);
+    return true;
   }
 
   /** Whether this event stands behind a gap that can never be filled; then the gap is closed, with a case. */

@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+
+import { Database } from '#platform/database.js';
+import { systemIds } from '#platform/ids.js';
+import { OfferCatalogue } from '#purchasing/offer-catalogue.js';
+import { PostgresPurchaseStore } from '#purchasing/purchase-store.js';
+import { CLAIM_MAX } from '#purchasing/runner.js';
+
+import type { BenchPlace } from '../bench-place.js';
+import { type Figure, median, numberText } from '../figures.js';
+import { FloorClaims, makeDue as makeFloorDue, prepareClaims } from '../floors/claim.js';
+import { addClosed, addOpen, makeDue } from '../history.js';
+import type { Scenario, Settings } from '../scenario.js';
+
+const CLAIMS_A_ROUND = 20;
+const POLLS_A_ROUND = 100;
+/** What fell due while nobody was there: a restart of seconds, at more purchases a second than P5 offers. */
+const DUE_AT_RESTART = 2_000;
+
+/** What a server finds to do: looking for it, and beginning it after a restart. */
+export const dueWork: Scenario = {
+  goals: ['P10', 'P11'],
+  title: 'due work among open and closed purchases',
+  async run(place, settings, progress) {
+    const [open, closed] = settings.quick ? [5_000, 20_000] : [100_000, 1_000_000];
+    progress(`making ${numberText(open)} open and ${numberText(closed)} closed purchases`);
+    const database = await place.newDatabase();
+    await addClosed(database, closed);
+    await addOpen(database, open);
+    const floorDatabase = await place.newDatabase();
+    await prepareClaims(floorDatabase.url, open, closed);
+    const figures = await claims(database, floorDatabase.url, open, settings, progress);
+    return [...figures, await restart(place, database, Math.min(DUE_AT_RESTART, open / 2), settings, progress)];
+  },
+};
+
+async function claims(
+  database: Awaited<ReturnType<BenchPlace['newDatabase']>>,
+  floorUrl: string,
+  open: number,
+  settings: Settings,
+  progress: (text: string) => void,
+): Promise<Figure[]> {
+  const serverId = randomUUID();
+  await database.query(
+    `INSERT INTO server_instances (id, role, heartbeat_at) VALUES ($1, 'bench', now() + interval '1 day')`,
+    [serverId],
+  );
+  const connection = await Database.connect(database.url, 'vendrail-bench');
+  const store = new PostgresPurchaseStore(connection, new OfferCatalogue(connection), systemIds, Date, serverId);
+  const floor = await FloorClaims.connect(floorUrl);
+  const claimers = {
+    floor: (limit: number) => floor.claim(limit),
+    product: async (limit: number) => (await store.claimDue(limit, [])).length,
+  };
+  const polls = await rounds(settings, POLLS_A_ROUND, (name) => timed(() => claimers[name](CLAIM_MAX), 0));
+  progress(`nothing due: ${numberText(median(polls.product))} ms against ${numberText(median(polls.floor))} ms`);
+  const due = Math.min(open / 2, (settings.rounds + 1) * CLAIMS_A_ROUND * CLAIM_MAX);
+  await makeDue(database, due);
+  await makeFloorDue(floorUrl, due);
+  const taken = await rounds(
+    settings,
+    Math.min(CLAIMS_A_ROUND, Math.floor(due / CLAIM_MAX / settings.rounds)),
+    (name) => timed(() => claimers[name](CLAIM_MAX), CLAIM_MAX),
+  );
+  progress(
+    `${CLAIM_MAX} claimed: ${numberText(median(taken.product))} ms against ${numberText(median(taken.floor))} ms`,
+  );
+  await connection.close();
+  await floor.close();
+  const figure = (what: string, { floor: floors, product }: Rounds): Figure => {
+    const ratios = product.map((value, i) => value / (floors[i] ?? Number.NaN));
+    return {
+      goal: 'P10',
+      what,
+      measured: `${numberText(median(product))} ms against ${numberText(median(floors))} ms`,
+      value: median(ratios),
+      rounds: ratios,
+      bound: 'at most',
+      limit: 2,
+      stretch: 1.5,
+      isRatio: true,
+      unit: '× floor',
+    };
+  };
+  return [figure('looking for due work when there is none', polls), figure(`claiming ${CLAIM_MAX} due acts`, taken)];
+}
+
+interface Rounds {
+  readonly floor: number[];
+  readonly product: number[];
+}
+
+/** Medians of each round, one contender after the other. */
+async function rounds(
+  settings: Settings,
+  times: number,
+  one: (name: keyof Rounds) => Promise<number>,
+): Promise<Rounds> {
+  const found: Rounds = { floor: [], product: [] };
+  for (let round = 0; round < settings.rounds; round += 1) {
+    for (const name of ['floor', 'product'] as const) {
+      const values: number[] = [];
+      for (let i = 0; i < times; i += 1) values.push(await one(name));
+      found[name].push(median(values));
+    }
+  }
+  return found;
+}
+
+async function timed(claim: () => Promise<number>, expected: number): Promise<number> {
+  const startedAt = performance.now();
+  const claimed = await claim();
+  if (claimed !== expected) throw new Error(`${claimed} acts were claimed, not ${expected}`);
+  return performance.now() - startedAt;
+}
+
+/** From the start of the process to the last due act's being taken. */
+async function restart(
+  place: BenchPlace,
+  database: Awaited<ReturnType<BenchPlace['newDatabase']>>,
+  due: number,
+  settings: Settings,
+  progress: (text: string) => void,
+): Promise<Figure> {
+  const neighbours = await place.start({ name: 'the neighbours', file: 'neighbours/main', environment: {} });
+  const broker = await place.startBroker();
+  const environment = {
+    DATABASE_URL: database.url,
+    SEQR_SOAP_URL: await neighbours.ask<string>({ ask: 'soapUrl' }),
+    MQTT_URL: await broker.ask<string>({ ask: 'url' }),
+  };
+  const found: number[] = [];
+  for (let round = 1; round <= settings.rounds; round += 1) {
+    await database.query('DELETE FROM server_instances');
+    await database.query(
+      `UPDATE effects SET due_at = now() + interval '1 hour', leased_by = NULL, leased_until = NULL WHERE done_at IS NULL`,
+    );
+    await makeDue(database, due);
+    await place.settle();
+    const asked = async () => (await neighbours.ask<Record<string, number>>({ ask: 'calls' }))['getPaymentStatus'] ?? 0;
+    const before = await asked();
+    const startedAt = performance.now();
+    const starting = place.startProduct(environment);
+    while ((await asked()) < before + due) await new Promise((resolve) => setTimeout(resolve, 10));
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const { program } = await starting;
+    await program.stop('SIGKILL');
+    found.push(seconds);
+    progress(`round ${round}  ${numberText(due)} due acts taken ${numberText(seconds)} s after the start`);
+  }
+  await broker.stop();
+  await neighbours.stop();
+  return {
+    goal: 'P11',
+    what: 'start of the process to the last due act taken',
+    measured: `${numberText(due)} due among all open ones`,
+    value: median(found),
+    rounds: found,
+    bound: 'at most',
+    limit: 5,
+    stretch: 4,
+    isRatio: false,
+    unit: 's',
+  };
+}
