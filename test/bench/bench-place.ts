@@ -169,8 +169,8 @@ async function addLinks(database: BenchDatabase): Promise<void> {
   const keys = new Keys(PRODUCT.VENDRAIL_SECRET);
   const ids = (await database.query<{ id: string }>('SELECT id FROM machines')).map(({ id }) => id);
   await database.query(
-    `INSERT INTO machine_links (machine_id, key, enrolled_at)
-     SELECT id, key, now() FROM unnest($1::text[], $2::bytea[]) AS link(id, key)`,
+    `INSERT INTO machine_links (machine_id, password_hash, key, enrolled_at)
+     SELECT id, 'the broker asks for none', key, now() FROM unnest($1::text[], $2::bytea[]) AS link(id, key)`,
     [ids, ids.map((id) => Buffer.from(keys.seal('link', LINK_KEY, id)))],
   );
 }
