@@ -25,7 +25,8 @@ export class SoapStub {
   readonly invoices = new Map<string, StubInvoice>();
   /** Calls by operation since the start. */
   readonly calls = new Map<string, number>();
-  onReceipt: ((ersReference: string) => void) | undefined;
+  /** Everybody who waits for receipts: each contender has payers of its own. */
+  readonly onReceipt: ((ersReference: string) => void)[] = [];
   private made = Date.now() * 1_000;
 
   /** @returns its URL. */
@@ -72,7 +73,7 @@ export class SoapStub {
       return `${head}<invoiceQRCode>HTTP://SEQR.SE/R${reference}</invoiceQRCode><invoiceReference>${reference}</invoiceReference>`;
     }
     if (operation === 'submitPaymentReceipt') {
-      this.onReceipt?.(textOf(request, 'ersReference'));
+      for (const told of this.onReceipt) told(textOf(request, 'ersReference'));
       return head;
     }
     const reference = textOf(request, 'invoiceReference');

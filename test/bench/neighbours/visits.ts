@@ -58,10 +58,10 @@ export class Visits {
     private readonly stub: SoapStub,
     private readonly say: (machineId: string, payload: string) => void,
   ) {
-    stub.onReceipt = (reference) => {
+    stub.onReceipt.push((reference) => {
       this.stub.invoices.delete(reference);
       this.receipted.get(reference)?.();
-    };
+    });
   }
 
   /** One connection that is all machines at once: for what the number of connections is not the question. */
