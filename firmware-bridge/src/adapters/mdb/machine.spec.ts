@@ -279,15 +279,70 @@ describe('what we are asked to do', () => {
   });
 });
 
-it('follows an approval with the denial when a VEND CANCEL crossed it', () => {
-  const reader = approved();
-  expect(reader.hear({ name: 'VEND CANCEL' })).toEqual(['vend-failure cancelled', 'say 06', 'idle']);
+describe('a VEND CANCEL that crosses an approval which has left', () => {
+  const cancel = { name: 'VEND CANCEL' } as const;
+
+  function crossed() {
+    const reader = approved();
+    expect(reader.hear(cancel)).toEqual(['say 06']);
+    return reader;
+  }
+
+  it('does not buy a second item on the money of the first', () => {
+    const reader = readerIn('enabled');
+    reader.do(begin(1_200));
+    reader.hear(request);
+    reader.do(approve(1_200));
+    reader.hear(cancel);
+    // The machine heard the approval first, and the item fell.
+    expect(reader.hear(success)).toEqual(['vend-success', 'idle']);
+    reader.hear(request);
+    expect(reader.do(approve(1_200))).toContain('fault approval-over-grant');
+    expect(reader.left.filter((said) => said === '05 04 B0')).toHaveLength(1);
+  });
+
+  it('is decided by the success, even before the denial has left', () => {
+    const reader = approved();
+    reader.put({ type: 'command', command: cancel });
+    expect(reader.hear(success)).toEqual(['vend-success', 'idle']);
+  });
+
+  it('is uncertain when the machine resets itself', () => {
+    expect(crossed().hear(reset)).toEqual(['vend-reset', 'inactive', 'say 00']);
+  });
+
+  it('is not dispensed when the machine says so', () => {
+    expect(crossed().hear({ name: 'VEND FAILURE' })).toEqual(['vend-failure not-dispensed', 'idle']);
+  });
+
+  it('is cancelled when the machine asks for the next item, and the money is there again', () => {
+    const reader = crossed();
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      // The same item again is a request of its own.
+      expect(reader.hear(request)).toEqual(['vend-failure cancelled', 'idle', 'selection 24 for 1200']);
+      expect(reader.do(approve(1_200))).toEqual(['say 05 04 B0']);
+      expect(reader.hear(cancel)).toEqual(['say 06']);
+    }
+  });
+
+  it('is cancelled when the machine ends the session', () => {
+    expect(crossed().hear(complete)).toEqual(['vend-failure cancelled', 'idle', 'say 07', 'enabled']);
+  });
+
+  it('is denied again to a machine that asks again', () => {
+    expect(crossed().hear(cancel, cancel)).toEqual(['say 06', 'say 06']);
+  });
+
+  it('lets the end of the session be asked for, which decides it', () => {
+    expect(crossed().do({ type: 'end' })).toEqual(['say 04']);
+  });
 });
 
 it('reports a success that nobody waits for instead of believing it', () => {
-  const reader = approved();
-  reader.put({ type: 'command', command: { name: 'VEND CANCEL' } });
+  const reader = readerIn('vend');
+  reader.put(approve(1_200), { type: 'command', command: { name: 'VEND CANCEL' } });
   expect(reader.hear(success)).toEqual(['fault late-vend-success', 'idle']);
+  expect(reader.left).not.toContain('05 04 B0');
 });
 
 it.each(['revalue', 'negative-vend'] as const)('is in session again when the denial in %s has left', (phase) => {
