@@ -184,7 +184,8 @@ export class WaferStarDialect implements AdapterBox {
         return put({ type: 'stop-session' });
       // An answer to a request that was taken back meanwhile is none.
       case 'approved':
-        return asked === 'vend-request' ? put({ type: 'approve' }) : undefined;
+        if (asked !== 'vend-request') return;
+        return put({ type: 'approve', amountMinor: answer.units * this.scale });
       case 'denied':
         if (asked !== 'vend-request') return;
         this.busyUntil = Date.now() + DENIAL_SHOWN_MS;
