@@ -115,6 +115,7 @@ export class SimulatedMachine {
     this.pressed = { result, afterMs };
     this.put({ type: 'press', selection: step.press });
     if (result === 'cancelled') this.put({ type: 'cancel' });
+    if (result === 'cancelled-too-late') this.box.cancelTooLate();
     if (result === 'reset-before-approval') this.reset();
   }
 
@@ -283,8 +284,8 @@ export class SimulatedMachine {
     const { result, afterMs } = this.pressed ?? { result: 'dispensed', afterMs: DISPENSE_MS };
     this.motor = setTimeout(() => {
       if (result === 'jammed') return this.put({ type: 'motor-done', result: 'jammed' });
-      if (result === 'dispensed') return this.put({ type: 'motor-done', result: 'dispensed' });
-      this.put({ type: 'motor-done', result: 'unreported' });
+      const isSilent = result === 'never-result' || result === 'reset-after-approval';
+      this.put({ type: 'motor-done', result: isSilent ? 'unreported' : 'dispensed' });
       if (result === 'reset-after-approval') this.reset();
     }, afterMs);
   }
