@@ -139,7 +139,7 @@ describe('installed alone', () => {
     child.kill('SIGTERM');
     expect(await exitOf(child)).toBe(0);
     await until(() => read(said).includes('STOPPING=1'));
-    expect(read(said).split('\n')[0]).toBe('--no-block READY=1');
+    expect(read(said).split('\n')[0]).toBe('READY=1');
   });
 
   it('ends itself when its loop stands still and nobody else watches', async () => {
