@@ -44,8 +44,7 @@ class LightBridge implements EventSource {
       {
         machineId,
         url: `mqtt://127.0.0.1:${port}`,
-        username: machineId,
-        password,
+        login: { username: machineId, password },
         keys: new KeyRing(key),
         timings: TIMINGS,
       },
