@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -74,6 +74,13 @@ it.each([
 ])('answers %j with exit code %i', async (options, code) => {
   const child = spawn(process.execPath, [program, ...options], { stdio: 'ignore', env: {} });
   expect(await exitOf(child)).toBe(code);
+});
+
+it('says in one line where credentials cannot be kept', () => {
+  const out = join(place, 'not', 'there', 'credentials.json');
+  const options = ['enrol', '--server', 'https://localhost:1', '--code', 'AAAA-AAAA-AAAA', '--out', out];
+  const { status, stderr } = spawnSync(process.execPath, [program, ...options], { encoding: 'utf8', env: {} });
+  expect([status, stderr]).toEqual([1, `ENOENT: no such file or directory, open '${out}.new.half'\n`]);
 });
 
 describe('installed alone', () => {
