@@ -43,8 +43,7 @@ class LightBridge implements EventSource {
       {
         machineId,
         url: `mqtt://127.0.0.1:${port}`,
-        username: machineId,
-        password,
+        login: { username: machineId, password },
         linkKey: linkKey(key),
         timings: TIMINGS,
       },
