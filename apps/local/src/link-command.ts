@@ -90,7 +90,8 @@ function readOrder(args: readonly string[]) {
  */
 export class PasswordFiles {
   private readonly serverLine: string;
-  private written = '';
+  /** The machines of the files that Mosquitto has. */
+  private written: string | undefined;
 
   constructor(
     private readonly links: Pick<LinkStore, 'passwordLines'>,
@@ -104,11 +105,30 @@ export class PasswordFiles {
   /** @returns whether they were written anew */
   async write(): Promise<boolean> {
     const machines = (await this.links.passwordLines()).map((line) => `${line}\n`).join('');
-    if (this.written === `.${machines}`) return false;
+    if (this.written === machines) return false;
     await writeWhole(join(this.folder, 'servers'), `${this.serverLine}\n`);
     await writeWhole(join(this.folder, 'machines'), machines);
-    this.written = `.${machines}`;
-    if (this.pidFile !== undefined) process.kill(Number((await readFile(this.pidFile, 'utf8')).trim()), 'SIGHUP');
+    // Not before Mosquitto was told: what it does not know of is tried again.
+    if (await this.tellMosquitto()) this.written = machines;
+    return true;
+  }
+
+  /** @returns false when it is not running: it reads the files when it starts. */
+  private async tellMosquitto(): Promise<boolean> {
+    const { pidFile } = this;
+    if (pidFile === undefined) return true;
+    const text = await readFile(pidFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return undefined;
+    });
+    if (text === undefined) {
+      console.error(`there is no ${pidFile} yet: Mosquitto is not running, or has no pid_file`);
+      return false;
+    }
+    const pid = Number(text.trim());
+    // 0 and negative numbers are groups of processes, ours among them; 1 is the system's first.
+    if (!Number.isInteger(pid) || pid <= 1) throw new Error(`${pidFile} holds no process id`);
+    process.kill(pid, 'SIGHUP');
     return true;
   }
 

@@ -9,6 +9,7 @@ import { machineOfTopic, topicOf, topicOfAll } from '#machine-protocol/topics.js
 import { Configuration } from '#platform/configuration.js';
 import { Database, sql } from '#platform/database.js';
 import type { Ids } from '#platform/ids.js';
+import { Keys } from '#platform/keys.js';
 import type { Logger } from '#platform/logging.js';
 import { Metrics } from '#platform/metrics.js';
 import { MqttConnection } from '#platform/mqtt.js';
@@ -20,6 +21,7 @@ import { PurchaseRunner } from '#purchasing/runner.js';
 import { caseOf, unreadableCase } from './machine-cases.js';
 import { purchaseEventOf } from './purchase-event.js';
 import { RefusedMessages } from './refused-messages.js';
+import { sharedFilter } from './shared-filter.js';
 
 /** Events of one machine that may wait for the database; the journal of the bridge keeps the rest. */
 const WAITING_MAX = 200;
@@ -38,6 +40,7 @@ export class EventIntake implements OnApplicationBootstrap {
     @Inject(MqttConnection) private readonly mqtt: MqttConnection,
     @Inject(PurchaseRunner) private readonly runner: PurchaseRunner,
     @Inject(LinkKeys) private readonly links: LinkKeys,
+    @Inject(Keys) private readonly keys: Keys,
     @Inject(RefusedMessages) private readonly refused: RefusedMessages,
     @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(IDS) private readonly ids: Ids,
@@ -49,7 +52,7 @@ export class EventIntake implements OnApplicationBootstrap {
     const all = topicOfAll('event');
     // Shared, the events of one machine reach several gateways, and not in order; whoever has not the next one says so,
     // and the bridge sends again. Presences are for every gateway: what is retained is not given to a group.
-    await this.mqtt.subscribe(group === undefined ? all : `$share/${group}/${all}`, 1, (topic, payload) =>
+    await this.mqtt.subscribe(group === undefined ? all : sharedFilter(this.keys, group, all), 1, (topic, payload) =>
       this.receive(topic, payload),
     );
   }
