@@ -19,7 +19,8 @@ export class AddMachineError extends Error {
 
 /** Without those that are read for others. */
 const TOKEN_LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const TOKEN_LENGTH = 8;
+/** With the sandbox’s merchant id it just fits into the 50 characters that SEQR gives the text of a code (QR_TEXT_MAX). */
+const TOKEN_LENGTH = 6;
 const TEXT_MAX = 120;
 
 /**
