@@ -84,7 +84,7 @@ export function vendFaults(site: () => Site): void {
   });
 
   it('charges an item whose success comes late', async () => {
-    site().fault({ successLateMs: 1_000 });
+    site().fault({ successLateMs: 500 });
     expect(await site().buy([{ press: 11 }, { finish: true }])).toMatchObject({
       state: 'COMMITTED',
       committedMinor: PRICES[11],
