@@ -26,6 +26,8 @@ export class Mosquitto {
     readonly machinePort: number,
     /** Over TLS: with certificates.conf there is no other for machines. */
     readonly tlsPort: number,
+    /** A door of the test’s own, where anybody may say and hear everything. */
+    readonly openPort: number,
   ) {}
 
   static async prepare(file: 'mosquitto.conf' | 'certificates.conf'): Promise<Mosquitto> {
@@ -36,6 +38,7 @@ export class Mosquitto {
     // Without client certificates it is the certificate of the reseller API.
     if (file === 'mosquitto.conf') await developmentCertificate(join(folder, 'tls'));
     const [serverPort, machinePort, tlsPort] = [await freePort(), await freePort(), await freePort()];
+    const openPort = await freePort();
     const shipped = await readFile(join(SHIPPED, file), 'utf8');
     const own = shipped
       .replaceAll('/mosquitto/', `${folder}/`)
@@ -45,9 +48,10 @@ export class Mosquitto {
     const configuration = join(folder, 'mosquitto.conf');
     // It would go on as a user who may not read a test's folder.
     const user = process.getuid?.() === 0 ? 'user root\n' : '';
-    await writeFile(configuration, `${own}\npid_file ${join(folder, 'pid')}\n${user}`);
+    const openDoor = `listener ${openPort} 127.0.0.1\nallow_anonymous true\n`;
+    await writeFile(configuration, `${own}\npid_file ${join(folder, 'pid')}\n${user}${openDoor}`);
     const plainPort = file === 'mosquitto.conf' ? machinePort : tlsPort;
-    return new Mosquitto(folder, configuration, serverPort, plainPort, tlsPort);
+    return new Mosquitto(folder, configuration, serverPort, plainPort, tlsPort, openPort);
   }
 
   get pidFile(): string {
@@ -70,7 +74,7 @@ export class Mosquitto {
   }
 
   private async listens(): Promise<void> {
-    for (const port of [this.serverPort, this.machinePort, this.tlsPort]) {
+    for (const port of [this.serverPort, this.machinePort, this.tlsPort, this.openPort]) {
       await eventually(`Mosquitto listens at ${port}`, async () => ((await isFree(port)) ? undefined : true));
     }
   }
