@@ -75,22 +75,24 @@ async function enoughFor(trials: readonly Trial[], rule: RuleId): Promise<number
   throw new Error(`broken without the fault: ${JSON.stringify(broken)}`);
 }
 
+const PACE: RuleId = 'R27';
+
 describe('the conformance kit', () => {
   it('is told of twenty faults at least, of different rules', () => {
     expect(PLANTED_FAULTS.length).toBeGreaterThanOrEqual(20);
     expect(new Set(PLANTED_FAULTS.map(({ rule }) => rule)).size).toBeGreaterThanOrEqual(20);
   });
 
-  // Most of the time is waiting, so some are tried at once.
-  it.concurrent.each(PLANTED_FAULTS)(
-    'names $rule for a bridge that $what',
-    async (fault) => {
-      const trials = trialsFor(fault);
-      const patienceMs = await enoughFor(trials, fault.rule);
+  const namesIt = async (fault: PlantedFault): Promise<void> => {
+    const trials = trialsFor(fault);
+    const patienceMs = await enoughFor(trials, fault.rule);
 
-      const run = await tryFaulty(fault, trials, patienceMs);
-      expect(brokenRules(run)).toContain(fault.rule);
-    },
-    WITHIN_MS,
-  );
+    const run = await tryFaulty(fault, trials, patienceMs);
+    expect(brokenRules(run)).toContain(fault.rule);
+  };
+  const title = 'names $rule for a bridge that $what';
+
+  // Most of the time is waiting, so some are tried at once; sixty events in a row want the computer for themselves.
+  it.concurrent.each(PLANTED_FAULTS.filter(({ rule }) => rule !== PACE))(title, namesIt, WITHIN_MS);
+  it.each(PLANTED_FAULTS.filter(({ rule }) => rule === PACE))(title, namesIt, WITHIN_MS);
 });
