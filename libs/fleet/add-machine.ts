@@ -1,8 +1,8 @@
-import { randomInt } from 'node:crypto';
-
 import { SERVER_USER } from '#machine-protocol/access.js';
 import { MACHINE_ID_PATTERN } from '#machine-protocol/topics.js';
 import { type Database, sql } from '#platform/database.js';
+
+import { randomLetters } from './letters.js';
 
 export interface NewMachine {
   /** 1 to 64 of letters, digits, "-" and "_": its name on the machine link, for good. */
@@ -17,8 +17,6 @@ export class AddMachineError extends Error {
   override readonly name = 'AddMachineError';
 }
 
-/** Without those that are read for others. */
-const TOKEN_LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** With the sandbox’s merchant id it just fits into the 50 characters that SEQR gives the text of a code (QR_TEXT_MAX). */
 const TOKEN_LENGTH = 6;
 const TEXT_MAX = 120;
@@ -36,7 +34,7 @@ export async function addMachine(database: Database, { id, name, location, like 
     if (text.trim() === '' || text.length > TEXT_MAX)
       throw new AddMachineError(`its ${what} has 1 to ${TEXT_MAX} characters`);
   }
-  const token = `VR-${Array.from({ length: TOKEN_LENGTH }, () => TOKEN_LETTERS[randomInt(TOKEN_LETTERS.length)]).join('')}`;
+  const token = `VR-${randomLetters(TOKEN_LENGTH)}`;
   const [result] = await database.query<{ known: boolean; added: boolean; is_token: boolean }>(sql`
     WITH model AS (SELECT * FROM machines WHERE id = ${like}), added AS (
       INSERT INTO machines (id, reservation_token, name, location, currency, planogram_id, price_list_id, time_zone,

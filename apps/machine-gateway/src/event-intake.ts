@@ -15,7 +15,13 @@ import { Metrics } from '#platform/metrics.js';
 import { MqttConnection } from '#platform/mqtt.js';
 import { IDS, LOGGER } from '#platform/tokens.js';
 import { EventTakenError, type MachineEventRecord } from '#purchasing/ports.js';
-import { lastSeqOf, openMachineCase, skipLostEvents, takeMachineEvent } from '#purchasing/machine-stream.js';
+import {
+  lastSeqOf,
+  type MachineCase,
+  openMachineCase,
+  skipLostEvents,
+  takeMachineEvent,
+} from '#purchasing/machine-stream.js';
 import { PurchaseRunner } from '#purchasing/runner.js';
 
 import { caseOf, unreadableCase } from './machine-cases.js';
@@ -124,11 +130,11 @@ export class EventIntake implements OnApplicationBootstrap {
   }
 
   /** With the case that it opens, or neither. */
-  private keep(record: MachineEventRecord, opens?: ReturnType<typeof caseOf>): Promise<boolean> {
+  private keep(record: MachineEventRecord, opens?: MachineCase): Promise<boolean> {
     if (opens === undefined) return takeMachineEvent(this.database.client, record);
     return this.database.transaction(async (transaction) => {
       if (!(await takeMachineEvent(transaction, record))) return false;
-      await openMachineCase(transaction, { machineId: record.machineId, ...opens }, this.ids.uuid());
+      await openMachineCase(transaction, record.machineId, opens, this.ids.uuid());
       return true;
     });
   }
