@@ -14,19 +14,13 @@ import type { Log } from './log.js';
 import { silentLog } from './log.js';
 import { presenceOf } from './presence.js';
 import { DEFAULT_TIMINGS, type Timings } from './timings.js';
+import { type BrokerSettings, loginOf } from './uplink/broker-login.js';
 import { EventFeed } from './uplink/event-feed.js';
 import { Uplink } from './uplink/uplink.js';
 
-export interface BridgeConfig extends AdapterConfig {
+export interface BridgeConfig extends AdapterConfig, BrokerSettings {
   readonly machineId: string;
   readonly mqttUrl: string;
-  readonly mqttUsername?: string | undefined;
-  readonly mqttPassword?: string | undefined;
-  /** PEM text of a private authority. */
-  readonly mqttCa?: string | undefined;
-  /** PEM texts of a client certificate and its key, for a broker that knows machines by these. */
-  readonly mqttCert?: string | undefined;
-  readonly mqttKey?: string | undefined;
   /** 64 hexadecimal digits: signs what goes to the servers, and proves what comes from them. */
   readonly linkKey: string;
   readonly journalDir: string;
@@ -103,11 +97,7 @@ class Bridge implements RunningBridge {
       {
         machineId,
         url: config.mqttUrl,
-        username: config.mqttUsername,
-        password: config.mqttPassword,
-        ca: config.mqttCa,
-        cert: config.mqttCert,
-        key: config.mqttKey,
+        login: loginOf(config),
         linkKey: linkKey(config.linkKey),
         timings,
       },

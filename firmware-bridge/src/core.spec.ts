@@ -123,6 +123,30 @@ it('reports a fault of one code once a minute', () => {
   expect(story()).toEqual(['fault', 'fault']);
 });
 
+/** Ten thousand synced lines take their time; the returned call makes room again. */
+function pretendFull(journal: Journal): () => void {
+  let full = true;
+  Object.defineProperty(journal, 'full', { get: () => full });
+  return () => (full = false);
+}
+
+it('leaves the room of a full journal to the session that is open, and says afterwards how many cash sales it dropped', () => {
+  const { core, journal, story } = inSession();
+  const empty = pretendFull(journal);
+  const cash = { type: 'cash-sale', selection: 11, priceMinor: 1_500 } as const;
+  for (let n = 0; n < 20_000; n += 1) core.take(cash);
+  core.take(choice);
+  expect(story()).toEqual(['grant.accepted', 'vend.selected']);
+  core.attempt(empty);
+  core.take(cash);
+  expect(story()).toEqual(['grant.accepted', 'vend.selected', 'fault', 'cash.sale']);
+  expect(journal.event(3)?.body).toEqual({
+    type: 'fault',
+    code: 'cash-sales-dropped',
+    detail: '20000 cash sales were not written down while the journal was full',
+  });
+});
+
 it('takes no grant any more while it winds down', () => {
   const { core, told } = setUp();
   core.take({ type: 'status', status: 'enabled' });

@@ -35,6 +35,8 @@ export class Core {
   private timer: Cancel | undefined;
   private failure: string | undefined;
   private stopping = false;
+  /** Since the journal became full; a power cut forgets the number, and the log has them all. */
+  private cashSalesDropped = 0;
   private readonly faults: FaultLimiter;
 
   constructor(
@@ -94,6 +96,7 @@ export class Core {
   attempt(work: () => void): void {
     try {
       work();
+      this.ownUp();
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;
       this.lockUp(error);
@@ -126,16 +129,30 @@ export class Core {
   }
 
   private record(body: MachineEventBody): void {
+    const { adapter, journal, log } = this.deps;
     if (body.type === 'fault') {
       if (!this.faults.allows(body.code)) return;
-      this.deps.log.warn('fault', { code: body.code, detail: body.detail });
+      log.warn('fault', { code: body.code, detail: body.detail });
       // Worth less than room for what was sold.
-      if (this.deps.journal.full) return;
+      if (journal.full) return;
     }
-    const { adapter } = this.deps;
-    const { seq } = this.deps.journal.record('serial' in body ? { ...body, serial: adapter.takeTranscript() } : body);
+    // Coins need no server: they alone could use up the room for the session that is open.
+    if (body.type === 'cash.sale' && journal.full) {
+      this.cashSalesDropped += 1;
+      return log.warn('a cash sale is not written down, the journal is full', { ...body });
+    }
+    const { seq } = journal.record('serial' in body ? { ...body, serial: adapter.takeTranscript() } : body);
     const { purchaseId } = 'purchaseId' in body ? body : {};
-    this.deps.log.info(body.type, { seq, purchaseId });
+    log.info(body.type, { seq, purchaseId });
+  }
+
+  /** There is room again: how many cash sales the server will never hear of. */
+  private ownUp(): void {
+    const dropped = this.cashSalesDropped;
+    if (dropped === 0 || this.deps.journal.full || this.deps.journal.failed) return;
+    this.cashSalesDropped = 0;
+    const detail = `${dropped} cash sales were not written down while the journal was full`;
+    this.deps.journal.record({ type: 'fault', code: 'cash-sales-dropped', detail });
   }
 
   /** What cannot be written down must not happen: the machine is locked until the bridge was started again. */

@@ -6,6 +6,7 @@ import { listPortsCommand } from './commands/list-ports.js';
 import { run } from './commands/run.js';
 import { testVend } from './commands/test-vend.js';
 import { ConfigError } from './config.js';
+import { CredentialsError } from './credentials.js';
 import { EnrolError } from './enrol.js';
 import { JournalError } from './journal/journal.js';
 
@@ -62,10 +63,15 @@ function surroundings(): Surroundings {
 function exitCodeOf(error: unknown): number {
   const usage = error instanceof UsageError || isParseError(error);
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const expected =
-    usage || error instanceof ConfigError || error instanceof JournalError || error instanceof EnrolError;
+  const config = error instanceof ConfigError || error instanceof CredentialsError;
+  const expected = usage || config || error instanceof JournalError || error instanceof EnrolError || isOfAFile(error);
   process.stderr.write(`${expected ? message : (stack ?? message)}\n`);
-  return usage ? EXIT.usage : error instanceof ConfigError ? EXIT.config : EXIT.failed;
+  return usage ? EXIT.usage : config ? EXIT.config : EXIT.failed;
+}
+
+/** A folder that is missing, a file that is another user's: the message names call and path, a stack says no more. */
+function isOfAFile(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && 'path' in error;
 }
 
 function isParseError(error: unknown): boolean {

@@ -36,8 +36,12 @@ function beat(withinMs: number, tell: (word: string) => void): () => void {
 
 let failureTold = false;
 
+/**
+ * Without `--no-block`: the child stays until systemd has read the word, as systemd drops the word of a process that is gone
+ * (systemd-notify(1)). It is the child that waits, not the bridge.
+ */
 function notify(word: string, env: NodeJS.ProcessEnv, log: Log): void {
-  const child = spawn('systemd-notify', ['--no-block', word], { stdio: 'ignore', env });
+  const child = spawn('systemd-notify', [word], { stdio: 'ignore', env });
   child.unref();
   child.once('error', (error) => {
     if (!failureTold) log.error('systemd-notify cannot be started', { reason: error.message });

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,7 @@ import { listPorts } from '#bridge/commands/serial-port.js';
 import { testVend } from '#bridge/commands/test-vend.js';
 import { Journal } from '#bridge/journal/journal.js';
 import { claimJournal } from '#bridge/only-one.js';
+import { Pty } from '#simulated-machine/pty.js';
 import { SimulatedMachine } from '#simulated-machine/simulated-machine.js';
 
 import { LINK_KEY } from './test-gateway.js';
@@ -191,11 +192,41 @@ describe('the doctor', () => {
     const cert = issued.toString('pem');
     const secret = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
     const key = `-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----\n`;
-    const mqttUrl = `mqtts://localhost:${await listen(createTlsServer({ key, cert }, (socket) => broker.handle(socket)))}`;
+    let wants: object = {};
+    const secured = () => createTlsServer({ key, cert, ...wants }, (socket) => broker.handle(socket));
+    const mqttUrl = `mqtts://localhost:${await listen(secured())}`;
     expect(await diagnosis('broker, encryption', { mqttUrl })).toMatch(/was refused \(DEPTH_ZERO.*Set mqttCaFile/);
     const mqttCaFile = join(dir, 'ca.pem');
     writeFileSync(mqttCaFile, cert);
     expect(await diagnosis('broker, sign-in', { mqttUrl, mqttCaFile })).toMatch(/^✓/);
+    // A broker that asks for the machine's own certificate; here one certificate stands for both.
+    wants = { ca: cert, requestCert: true, rejectUnauthorized: true };
+    const strict = { mqttUrl: `mqtts://localhost:${await listen(secured())}`, mqttCaFile };
+    const { code, lines } = await give(doctor, [], { changes: strict });
+    expect([code, lines.filter((line) => line.includes('own topics can be read'))]).toEqual([1, []]);
+    const mqttKeyFile = join(dir, 'machine.key');
+    writeFileSync(mqttKeyFile, key);
+    expect(await diagnosis('broker, sign-in', { ...strict, mqttCertFile: mqttCaFile, mqttKeyFile })).toMatch(/^✓/);
+  });
+
+  it('leaves a running bridge its connection to the broker', async () => {
+    const { journalDir } = settings as { journalDir: string };
+    const release = await claimJournal(journalDir);
+    let connections = 0;
+    const count = () => (connections += 1);
+    broker.on('client', count);
+    expect(await diagnosis('broker, sign-in')).toBe('· broker, sign-in not asked, the bridge is running');
+    expect(connections).toBe(0);
+    release?.();
+    expect(await diagnosis('broker, sign-in')).toMatch(/^✓/);
+    expect(connections).toBe(1);
+    broker.off('client', count);
+  });
+
+  it('makes no folder for the journal, and says whether the bridge could', async () => {
+    const { journalDir } = settings as { journalDir: string };
+    expect(await diagnosis('disk')).toMatch(/^✓ disk .* can make .*bridge, \d+ MB free/);
+    expect(existsSync(journalDir)).toBe(false);
   });
 
   it('finds a folder that cannot be written, and journals that are not this machine’s or damaged', async () => {
@@ -269,6 +300,21 @@ describe('a test vend', () => {
     expect(nothing).toMatchObject({ code: 1 });
     expect(nothing.lines.at(-1)).toBe('✗ Nothing was sold.');
     expect(machine.dispensed).toEqual([]);
+  });
+
+  it.each([
+    ['20', '✓ Selection 1: the machine says that it came out.', 0, 1],
+    ['15', '✗ Nothing was sold.', 1, 0],
+  ])('gives a relay its pulse for a price of %s, or says that it was denied', async (price, words, code, pulses) => {
+    let heard = '';
+    const board = Pty.open((bytes) => (heard += bytes.toString('hex')));
+    const relay = { priceMinor: 2_000, pulseMs: 50, countsAsVended: true };
+    const changes = { adapter: 'relay', serialPath: board.path, relay };
+    const sold = await give(testVend, ['--price', price], { changes });
+    await board.close();
+    expect(sold.lines.at(-1)).toBe(words);
+    expect(sold.code).toBe(code);
+    expect(heard.split('a00101a2')).toHaveLength(1 + pulses);
   });
 
   it('is refused while the bridge runs, and while a purchase is open', async () => {

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -76,6 +76,13 @@ it.each([
   expect(await exitOf(child)).toBe(code);
 });
 
+it('says in one line where credentials cannot be kept', () => {
+  const out = join(place, 'not', 'there', 'credentials.json');
+  const options = ['enrol', '--server', 'https://localhost:1', '--code', 'AAAA-AAAA-AAAA', '--out', out];
+  const { status, stderr } = spawnSync(process.execPath, [program, ...options], { encoding: 'utf8', env: {} });
+  expect([status, stderr]).toEqual([1, `ENOENT: no such file or directory, open '${out}.new.half'\n`]);
+});
+
 describe('installed alone', () => {
   let broker: TestBroker;
   let machine: SimulatedMachine;
@@ -139,7 +146,7 @@ describe('installed alone', () => {
     child.kill('SIGTERM');
     expect(await exitOf(child)).toBe(0);
     await until(() => read(said).includes('STOPPING=1'));
-    expect(read(said).split('\n')[0]).toBe('--no-block READY=1');
+    expect(read(said).split('\n')[0]).toBe('READY=1');
   });
 
   it('ends itself when its loop stands still and nobody else watches', async () => {

@@ -7,8 +7,6 @@ import type { ReadingTime } from './reading-time.js';
 
 /** A case about money is looked at within three days, as those of reconciliation. */
 const DECIDE_WITHIN = '3 days';
-/** A purchase is over within a day: what waits for it longer waits in vain. */
-const WAITS_AT_MOST = '3 days';
 
 export interface Machine {
   readonly id: string;
@@ -138,9 +136,16 @@ export class AuditFileStore {
     );
   }
 
-  /** Files that could not be compared when they came. */
-  waiting(now: number, limit: number): Promise<Pair[]> {
-    return this.pairs(sql`f.uploaded_at > ${new Date(now)}::timestamptz - ${WAITS_AT_MOST}::interval`, limit);
+  /**
+   * Files that were not compared when they came, and now can be: every purchase of their time is over. Those that have to
+   * wait on are left out, so that they take no place of the limit.
+   */
+  waiting(limit: number): Promise<Pair[]> {
+    return this.pairs(
+      sql`NOT EXISTS (SELECT FROM purchases p WHERE p.machine_id = f.machine_id AND p.ended_at IS NULL
+        AND p.started_at <= f.read_until)`,
+      limit,
+    );
   }
 
   private async pairs(which: Sql, limit: number): Promise<Pair[]> {

@@ -85,7 +85,7 @@ export class AuditFiles {
   /** Compares what waited for a purchase to end, or for a server that stopped. @returns how many it could. */
   async compareWaiting(): Promise<number> {
     let compared = 0;
-    for (const pair of await this.store.waiting(this.options.clock.now(), PAIRS_AT_ONCE)) {
+    for (const pair of await this.store.waiting(PAIRS_AT_ONCE)) {
       if (await this.compare(pair)) compared += 1;
     }
     return compared;

@@ -37,6 +37,8 @@ export interface MachineView {
   /** The purchase that holds the machine now. */
   readonly livePurchase: PurchaseSummaryView | null;
   readonly lastPurchaseAt: string | null;
+  /** Open ones about the machine itself, the newest first; those of a purchase stand with it. */
+  readonly reviewCases: readonly ReviewCaseView[];
   /** The text of the QR code on the machine. */
   readonly qrText: string;
 }
@@ -118,7 +120,14 @@ export interface PurchaseView extends PurchaseSummaryView {
   readonly vends: readonly VendView[];
   readonly timeLine: readonly TimeLineEntryView[];
   readonly seqrCalls: readonly SeqrCallView[];
-  readonly reviewCases: readonly { readonly at: string; readonly reason: string; readonly amount: AmountView | null }[];
+  readonly reviewCases: readonly ReviewCaseView[];
+}
+
+/** What a person has to decide, or should know. */
+export interface ReviewCaseView {
+  readonly at: string;
+  readonly reason: string;
+  readonly amount: AmountView | null;
 }
 
 /** The machine's own principal at SEQR. */

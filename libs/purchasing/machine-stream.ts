@@ -77,7 +77,6 @@ export async function skipLostEvents(
 
 /** What a machine says of itself and a person should know. */
 export interface MachineCase {
-  readonly machineId: string;
   readonly reason: string;
   readonly known: string;
   readonly suggestedAction: string;
@@ -86,13 +85,14 @@ export interface MachineCase {
 /** One open case for a machine and reason: whoever takes it up reads the machine's events. */
 export async function openMachineCase(
   client: Pick<Transaction, '$queryRaw'>,
-  one: MachineCase,
+  machineId: string,
+  { reason, known, suggestedAction }: MachineCase,
   caseId: string,
 ): Promise<void> {
   await client.$queryRaw(sql`
     INSERT INTO review_cases (id, machine_id, reason, currency, known, suggested_action, opened_at, deadline)
-    SELECT ${caseId}::uuid, id, ${one.reason}, currency, ${one.known}, ${one.suggestedAction}, now(), now() + interval '3 days'
-    FROM machines WHERE id = ${one.machineId} AND NOT EXISTS (
-      SELECT FROM review_cases WHERE machine_id = ${one.machineId} AND reason = ${one.reason} AND closed_at IS NULL)
+    SELECT ${caseId}::uuid, id, ${reason}, currency, ${known}, ${suggestedAction}, now(), now() + interval '3 days'
+    FROM machines WHERE id = ${machineId} AND NOT EXISTS (
+      SELECT FROM review_cases WHERE machine_id = ${machineId} AND reason = ${reason} AND closed_at IS NULL)
     RETURNING id`);
 }

@@ -103,9 +103,14 @@ class DueWork implements OnApplicationBootstrap {
       useFactory: (database: Database, keys: Keys) => new PurchasePrincipals(database, keys),
     },
     {
-      provide: LinkKeys,
+      provide: LinkStore,
       inject: [Database, Keys],
-      useFactory: (database: Database, keys: Keys) => new LinkKeys(new LinkStore(database, keys)),
+      useFactory: (database: Database, keys: Keys) => new LinkStore(database, keys),
+    },
+    {
+      provide: LinkKeys,
+      inject: [LinkStore],
+      useFactory: (store: LinkStore) => new LinkKeys(store),
     },
     {
       provide: PurchaseRunner,
@@ -170,6 +175,15 @@ class DueWork implements OnApplicationBootstrap {
       },
     },
   ],
-  exports: [PurchaseRunner, MachineDirectory, OfferCatalogue, NotificationUrls, Changes, SeqrClient, LinkKeys],
+  exports: [
+    PurchaseRunner,
+    MachineDirectory,
+    OfferCatalogue,
+    NotificationUrls,
+    Changes,
+    SeqrClient,
+    LinkStore,
+    LinkKeys,
+  ],
 })
 export class PurchasingModule {}

@@ -11,6 +11,8 @@ import { SERVER_PASSWORD, TestClient } from './client.js';
 export interface BrokerUnderTest {
   readonly serverPort: number;
   readonly machinePort: number;
+  /** Where anybody may say everything: a broker that takes every subscription must refuse at delivery. */
+  readonly openPort: number | undefined;
   enrol(machineId: string): Promise<LinkCredentials>;
   enrolAll(machineIds: readonly string[]): Promise<Map<string, LinkCredentials>>;
   revoke(machineId: string): Promise<void>;
@@ -55,6 +57,7 @@ async function embedded(): Promise<BrokerUnderTest> {
   return {
     serverPort: port,
     machinePort: port,
+    openPort: undefined,
     enrol: (machineId) => Promise.resolve(enrolled.enrol(machineId)),
     enrolAll: (machineIds) => Promise.resolve(new Map(machineIds.map((id) => [id, enrolled.enrol(id)]))),
     revoke: (machineId) => Promise.resolve(enrolled.revoke(machineId)),
@@ -76,6 +79,7 @@ async function mosquitto(): Promise<BrokerUnderTest> {
   return {
     serverPort: broker.serverPort,
     machinePort: broker.machinePort,
+    openPort: broker.openPort,
     enrol: async (machineId) => {
       const credentials = enrolled.enrol(machineId);
       await files.write();

@@ -9,6 +9,8 @@ import { decodeEvent, encode } from '#machine-protocol/codec.js';
 import type { MachineCommand, MachineEvent, Presence } from '#machine-protocol/messages.js';
 import { linkKey, open, sign } from '#machine-protocol/signature.js';
 import { machineOfTopic, topicOf, topicOfAll } from '#machine-protocol/topics.js';
+import { sharedFilter } from '#machine-gateway/shared-filter.js';
+import { Keys } from '#platform/keys.js';
 import { createLogger } from '#platform/logging.js';
 import { MqttConnection } from '#platform/mqtt.js';
 
@@ -43,8 +45,7 @@ class LightBridge implements EventSource {
       {
         machineId,
         url: `mqtt://127.0.0.1:${port}`,
-        username: machineId,
-        password,
+        login: { username: machineId, password },
         linkKey: linkKey(key),
         timings: TIMINGS,
       },
@@ -159,9 +160,10 @@ class LightGateway {
 }
 
 describe('gateways that share a group', () => {
+  const keys = new Keys('the secret of this installation');
   const broker = BROKERS.find(([name]) => name === 'Mosquitto');
 
-  it('hear each event once between them at Mosquitto, and one goes on alone', async () => {
+  it('hear each event once between them at Mosquitto, whoever tries to join them, and one goes on alone', async () => {
     const running = await broker?.[1]();
     if (running === undefined) throw new Error('there is no Mosquitto');
     const heard: [string[], string[]] = [[], []];
@@ -169,12 +171,16 @@ describe('gateways that share a group', () => {
       const options = { username: 'server', password: SERVER_PASSWORD, clientId: `server-${randomUUID()}` };
       const url = `mqtt://127.0.0.1:${running.serverPort}`;
       const mqtt = await MqttConnection.connect({ ...options, url }, createLogger('silent', 'test'));
-      await mqtt.subscribe(`$share/gateways/${topicOfAll('event')}`, 1, (_, payload) => {
+      await mqtt.subscribe(sharedFilter(keys, 'gateways', topicOfAll('event')), 1, (_, payload) => {
         ears.push(Buffer.from(payload).toString());
       });
       return mqtt;
     };
     const [one, two] = [await connect(heard[0]), await connect(heard[1])];
+    // A machine that guesses the name of the group. Mosquitto lets it join, and drops what falls to its share.
+    const thief = await TestClient.asMachine(running, 'machine-2', await running.enrol('machine-2'));
+    for (const guess of ['gateways', 'g', keys.mac('broker', 'gateways')])
+      expect(await thief.subscribe(`$share/${guess}/${topicOfAll('event')}`)).toBe(true);
     const machine = await TestClient.asMachine(running, 'machine-1', await running.enrol('machine-1'));
     const say = (text: string) => machine.publish(topicOf('machine-1', 'event'), text);
     for (let count = 1; count <= 20; count += 1) await say(`event ${count}`);
@@ -189,6 +195,8 @@ describe('gateways that share a group', () => {
       await say('after the death of one');
       return heard[1].includes('after the death of one') ? true : undefined;
     });
+    expect(thief.received).toEqual([]);
+    await thief.drop();
     await machine.drop();
     await two.close();
     await running.stop();
@@ -200,7 +208,7 @@ describe('gateways that share a group', () => {
     const options = { username: 'server', password: SERVER_PASSWORD, clientId: `server-${randomUUID()}` };
     const url = `mqtt://127.0.0.1:${running.serverPort}`;
     const mqtt = await MqttConnection.connect({ ...options, url }, createLogger('silent', 'test'));
-    const shared = mqtt.subscribe(`$share/gateways/${topicOfAll('event')}`, 1, () => undefined);
+    const shared = mqtt.subscribe(sharedFilter(keys, 'gateways', topicOfAll('event')), 1, () => undefined);
     await expect(shared).rejects.toThrow();
     await mqtt.close();
     await running.stop();

@@ -48,7 +48,9 @@ function watch({ prototype }, method, pointOf, isReached = () => true) {
 /** `…/machines/<id>/command`: a grant or a close; `…/ack`. */
 function messageOf(topic, payload) {
   if (topic.endsWith('/ack')) return 'publish:ack';
-  return topic.endsWith('/command') ? `publish:${JSON.parse(payload).type}` : undefined;
+  if (!topic.endsWith('/command')) return undefined;
+  const { body } = JSON.parse(payload);
+  return `publish:${JSON.parse(body).type}`;
 }
 
 watch(CreatePurchaseService, 'create', () => 'createPurchase');

@@ -39,7 +39,9 @@ describe('audit files', () => {
 
   afterAll(() => database.close());
 
-  beforeEach(async () => {
+  beforeEach(anotherMachine);
+
+  async function anotherMachine(): Promise<void> {
     count += 1;
     machine = `audited-${count}`;
     // Like another of the fleet, but with a name of its own.
@@ -49,7 +51,7 @@ describe('audit files', () => {
       [machine, TIME_ZONE, OTHER],
     );
     counters = countersOf(`SN-${count}`);
-  });
+  }
 
   const query = <Row extends object>(text: string, values: unknown[] = []) => queryOf<Row>(url, text, values);
 
@@ -201,6 +203,32 @@ describe('audit files', () => {
     await files.compareWaiting();
     expect((await views.one(machine, id))?.comparison.verdict).toBe('agrees');
     expect(await cases()).toEqual([]);
+  });
+
+  it('wait as long as it takes, and keep no others from being compared', async () => {
+    await uploadNow();
+    now += HOUR_MS;
+    await charge(11, 'SETTLING');
+    // More than are compared at one look.
+    for (let more = 0; more < 21; more += 1) {
+      now += HOUR_MS;
+      expect((await uploadNow()).comparison.verdict).toBe('waiting');
+    }
+    await anotherMachine();
+    await uploadNow();
+    now += 4 * HOUR_MS;
+    counters.sell(11, 180n).sell(21, 250n);
+    const purchaseId = await charge(11, 'SETTLING');
+    const { id } = await uploadNow();
+
+    now += 100 * HOUR_MS;
+    await query(
+      `UPDATE purchases SET state = 'COMMITTED', holds_machine = false, committed_minor = 180, ended_at = $2 WHERE id = $1`,
+      [purchaseId, new Date(now)],
+    );
+    await files.compareWaiting();
+    expect((await views.one(machine, id))?.comparison.verdict).toBe('differs');
+    expect(await cases()).toMatchObject([{ reason: 'audit-cashless-more', amount: '250' }]);
   });
 
   it('that come late are compared with the one before and the one after', async () => {

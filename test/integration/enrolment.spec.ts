@@ -6,7 +6,7 @@ import { connectAsync } from 'mqtt';
 
 import { readCredentials } from '#bridge/credentials.js';
 import { EnrolError, enrol } from '#bridge/enrol.js';
-import { addMachine } from '#fleet/add-machine.js';
+import { AddMachineError, addMachine } from '#fleet/add-machine.js';
 import { LinkStore, NoSuchMachineError } from '#fleet/link/link-store.js';
 import { linkKey, sign } from '#machine-protocol/signature.js';
 import { topicOf } from '#machine-protocol/topics.js';
@@ -57,7 +57,7 @@ describe('enrolment of a machine', () => {
   it('comes after a machine was added, which has the planogram, prices and full slots of another', async () => {
     const token = await addMachine(database, { id: 'lobby-1', name: 'Lobby', location: 'Oulu', like: MACHINE });
 
-    expect(token).toMatch(/^VR-[0-9A-Z]{8}$/);
+    expect(token).toMatch(/^VR-[0-9A-Z]{6}$/);
     expect(await links.newCode('lobby-1')).toMatch(/-/);
     const [added] = await system.query(
       `SELECT a.name, a.location, a.currency = b.currency AND a.planogram_id = b.planogram_id
@@ -71,6 +71,9 @@ describe('enrolment of a machine', () => {
     await expect(addMachine(database, again)).rejects.toThrow('there is a machine lobby-1 already');
     await expect(addMachine(database, { ...again, id: 'lobby-2', like: 'x' })).rejects.toThrow('no machine x');
     await expect(addMachine(database, { ...again, id: 'lobby 2' })).rejects.toThrow('the id has');
+    for (const id of ['server', token])
+      await expect(addMachine(database, { ...again, id })).rejects.toThrow(AddMachineError);
+    expect(await system.query(`SELECT id FROM machines WHERE id IN ('server', $1)`, [token])).toEqual([]);
   });
 
   it('gives its bridge what broker and servers know it by, in a file for its owner only', async () => {

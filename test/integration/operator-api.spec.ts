@@ -113,6 +113,24 @@ describe('the operators’ API', () => {
     expect(machines.get('uppsala-gym-1')).toMatchObject({ outOfService: true, currency: 'SEK' });
   });
 
+  it('shows what a machine said that a person should know, until the case is closed', async () => {
+    const casesOf = async (id: string) => {
+      const machines = JSON.parse((await get('/api/machines')).text) as Json[];
+      return machines.find((machine) => machine['id'] === id)?.['reviewCases'];
+    };
+    await system.query(
+      `INSERT INTO review_cases (id, machine_id, reason, currency, known, suggested_action, opened_at, deadline)
+       VALUES ('01a1ff00-0000-7000-8000-000000000001', 'tampere-arena-1', 'test-vend', 'EUR', 'test: item 11.', 'Nothing.', now(), now())`,
+    );
+
+    expect(await casesOf('tampere-arena-1')).toEqual([
+      { at: expect.any(String), reason: 'test: item 11. Nothing.', amount: null },
+    ]);
+    expect(await casesOf(MACHINE_ID)).toEqual([]);
+    await system.query(`UPDATE review_cases SET closed_at = now() WHERE machine_id = 'tampere-arena-1'`);
+    expect(await casesOf('tampere-arena-1')).toEqual([]);
+  });
+
   it('draws the QR code of a machine, and of no other', async () => {
     const { status, text, headers } = await system.get(`/api/machines/${MACHINE_ID}/qr.svg`, { cookie });
 

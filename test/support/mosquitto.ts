@@ -4,6 +4,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { developmentCertificate } from '#local/development-certificate.js';
 import { freePort, isFree } from '#local/installation.js';
 
 import { eventually } from './eventually.js';
@@ -23,6 +24,10 @@ export class Mosquitto {
     private readonly configuration: string,
     readonly serverPort: number,
     readonly machinePort: number,
+    /** Over TLS: with certificates.conf there is no other for machines. */
+    readonly tlsPort: number,
+    /** A door of the test’s own, where anybody may say and hear everything. */
+    readonly openPort: number,
   ) {}
 
   static async prepare(file: 'mosquitto.conf' | 'certificates.conf'): Promise<Mosquitto> {
@@ -30,17 +35,23 @@ export class Mosquitto {
     const folder = await mkdtemp(join(tmpdir(), 'vendrail-mosquitto-'));
     for (const name of ['config', 'data', 'passwords', 'tls']) await mkdir(join(folder, name));
     await copyFile(join(SHIPPED, 'acl.conf'), join(folder, 'config', 'acl.conf'));
-    const [serverPort, machinePort] = [await freePort(), await freePort()];
+    // Without client certificates it is the certificate of the reseller API.
+    if (file === 'mosquitto.conf') await developmentCertificate(join(folder, 'tls'));
+    const [serverPort, machinePort, tlsPort] = [await freePort(), await freePort(), await freePort()];
+    const openPort = await freePort();
     const shipped = await readFile(join(SHIPPED, file), 'utf8');
     const own = shipped
       .replaceAll('/mosquitto/', `${folder}/`)
       .replace(/^listener 1883$/m, `listener ${serverPort} 127.0.0.1`)
-      .replace(/^listener (1884|8883)$/m, `listener ${machinePort} 127.0.0.1`);
+      .replace(/^listener 1884$/m, `listener ${machinePort} 127.0.0.1`)
+      .replace(/^listener 8883$/m, `listener ${tlsPort} 127.0.0.1`);
     const configuration = join(folder, 'mosquitto.conf');
     // It would go on as a user who may not read a test's folder.
     const user = process.getuid?.() === 0 ? 'user root\n' : '';
-    await writeFile(configuration, `${own}\npid_file ${join(folder, 'pid')}\n${user}`);
-    return new Mosquitto(folder, configuration, serverPort, machinePort);
+    const openDoor = `listener ${openPort} 127.0.0.1\nallow_anonymous true\n`;
+    await writeFile(configuration, `${own}\npid_file ${join(folder, 'pid')}\n${user}${openDoor}`);
+    const plainPort = file === 'mosquitto.conf' ? machinePort : tlsPort;
+    return new Mosquitto(folder, configuration, serverPort, plainPort, tlsPort, openPort);
   }
 
   get pidFile(): string {
@@ -63,7 +74,7 @@ export class Mosquitto {
   }
 
   private async listens(): Promise<void> {
-    for (const port of [this.serverPort, this.machinePort]) {
+    for (const port of [this.serverPort, this.machinePort, this.tlsPort, this.openPort]) {
       await eventually(`Mosquitto listens at ${port}`, async () => ((await isFree(port)) ? undefined : true));
     }
   }

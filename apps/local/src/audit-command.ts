@@ -7,9 +7,12 @@ import { type AuditFileView, AuditFileViews } from '#dex/audit-file-views.js';
 import { AuditFiles } from '#dex/audit-files.js';
 import { AuditRefusalError } from '#dex/audit-refusal-error.js';
 import { AUDIT_FILE_BYTES_MAX } from '#dex/segments.js';
+import { momentOf, readerOf } from '#dex/upload-text.js';
 import { DatabaseClock } from '#platform/clock.js';
 import { Database } from '#platform/database.js';
 import { systemIds } from '#platform/ids.js';
+
+import { UsageError } from './usage-error.js';
 
 const HELP = `npm run audit -- --machine ID FILE [--read-at TIME] [--reader 1|2] [--serial NUMBER]
 npm run audit -- --machine ID --list
@@ -34,10 +37,6 @@ clear what to do. docs/audit-files.md explains what is compared.
 const LIST_MAX = 30;
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 interface Order {
   readonly machine: string;
@@ -109,7 +108,13 @@ function orderOf(args: readonly string[]): Order | 'help' {
   const [file, ...more] = positionals;
   if (more.length > 0) throw new UsageError('one file at a time');
   if ((file === undefined) !== (list === true)) throw new UsageError('name one file, or ask for the --list');
-  return { machine, file: file ?? null, readAt: momentOf(values['read-at']), reader: readerOf(values.reader), serial };
+  return {
+    machine,
+    file: file ?? null,
+    readAt: readAtOf(values['read-at']),
+    reader: namedReaderOf(values.reader),
+    serial,
+  };
 }
 
 function argumentsOf(args: readonly string[]) {
@@ -131,16 +136,18 @@ function argumentsOf(args: readonly string[]) {
   }
 }
 
-function momentOf(text: string | undefined): number | undefined {
+function readAtOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const at = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at)) throw new UsageError('--read-at must be like 2026-11-21T14:05:00Z');
+  const at = momentOf(text);
+  if (at === null) throw new UsageError('--read-at must be like 2026-11-21T14:05:00Z');
   return at;
 }
 
-function readerOf(text: string | undefined): 1 | 2 | undefined {
-  if (text !== undefined && text !== '1' && text !== '2') throw new UsageError('--reader is 1 or 2');
-  return text === undefined ? undefined : text === '1' ? 1 : 2;
+function namedReaderOf(text: string | undefined): 1 | 2 | undefined {
+  if (text === undefined) return undefined;
+  const reader = readerOf(text);
+  if (reader === null) throw new UsageError('--reader is 1 or 2');
+  return reader;
 }
 
 /** No more than the reader takes, and one byte that tells it that there is more. */

@@ -1,5 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { passwordHash } from '#fleet/link/credentials.js';
@@ -8,6 +9,8 @@ import { SERVER_USER } from '#machine-protocol/access.js';
 import { type Configuration, readPartOfConfiguration } from '#platform/configuration.js';
 import { Database } from '#platform/database.js';
 import { Keys } from '#platform/keys.js';
+
+import { UsageError } from './usage-error.js';
 
 export const LINK_HELP = `  enrol <machine id>        shows, once, a code with which its bridge gets credentials (vendrail-bridge enrol)
   revoke <machine id>       its credentials count no more, at the servers within seconds, at a broker with its next
@@ -21,10 +24,6 @@ export const LINK_HELP = `  enrol <machine id>        shows, once, a code with w
 export const LINK_COMMANDS = ['enrol', 'revoke', 'broker-passwords'] as const;
 const NEEDS = ['DATABASE_URL', 'VENDRAIL_SECRET', 'MQTT_PASSWORD'] as const satisfies readonly (keyof Configuration)[];
 const EVERY_MAX_S = 3_600;
-
-export class LinkUsageError extends Error {
-  override readonly name = 'LinkUsageError';
-}
 
 /** @param args what stands behind `npm run machine --`. @returns the exit code */
 export async function linkCommand(
@@ -48,8 +47,7 @@ export async function linkCommand(
         console.log(`${machineId}: its credentials count no more`);
         return 0;
       case 'broker-passwords': {
-        if (settings.MQTT_PASSWORD === undefined)
-          throw new LinkUsageError('MQTT_PASSWORD is not set: the servers’ own');
+        if (settings.MQTT_PASSWORD === undefined) throw new UsageError('MQTT_PASSWORD is not set: the servers’ own');
         const file = new PasswordFiles(links, settings.MQTT_PASSWORD, out, pidFile);
         await file.write();
         if (everySeconds === undefined) return 0;
@@ -70,16 +68,16 @@ function readOrder(args: readonly string[]) {
   });
   const [word, machineId = '', ...more] = positionals;
   const what = LINK_COMMANDS.find((one) => one === word);
-  if (what === undefined || more.length > 0) throw new LinkUsageError(`it is ${LINK_COMMANDS.join(', ')}`);
+  if (what === undefined || more.length > 0) throw new UsageError(`it is ${LINK_COMMANDS.join(', ')}`);
   const forMachine = what !== 'broker-passwords';
   if (forMachine !== (machineId !== ''))
-    throw new LinkUsageError(`${what} takes ${forMachine ? 'one machine id' : 'no machine'}`);
+    throw new UsageError(`${what} takes ${forMachine ? 'one machine id' : 'no machine'}`);
   const { out = '', every, 'pid-file': pidFile } = values;
   if (forMachine !== (out === ''))
-    throw new LinkUsageError(forMachine ? `${what} takes no --out` : 'say where to: --out FOLDER');
+    throw new UsageError(forMachine ? `${what} takes no --out` : 'say where to: --out FOLDER');
   const everySeconds = every === undefined ? undefined : Number(every);
   if (everySeconds !== undefined && !(everySeconds >= 1 && everySeconds <= EVERY_MAX_S)) {
-    throw new LinkUsageError(`--every is 1 to ${EVERY_MAX_S} seconds`);
+    throw new UsageError(`--every is 1 to ${EVERY_MAX_S} seconds`);
   }
   return { what, machineId, out, everySeconds, pidFile };
 }
@@ -90,7 +88,8 @@ function readOrder(args: readonly string[]) {
  */
 export class PasswordFiles {
   private readonly serverLine: string;
-  private written = '';
+  /** The machines of the files that Mosquitto has. */
+  private written: string | undefined;
 
   constructor(
     private readonly links: Pick<LinkStore, 'passwordLines'>,
@@ -104,20 +103,36 @@ export class PasswordFiles {
   /** @returns whether they were written anew */
   async write(): Promise<boolean> {
     const machines = (await this.links.passwordLines()).map((line) => `${line}\n`).join('');
-    if (this.written === `.${machines}`) return false;
+    if (this.written === machines) return false;
     await writeWhole(join(this.folder, 'servers'), `${this.serverLine}\n`);
     await writeWhole(join(this.folder, 'machines'), machines);
-    this.written = `.${machines}`;
-    if (this.pidFile !== undefined) process.kill(Number((await readFile(this.pidFile, 'utf8')).trim()), 'SIGHUP');
+    // Not before Mosquitto was told: what it does not know of is tried again.
+    if (await this.tellMosquitto()) this.written = machines;
+    return true;
+  }
+
+  /** @returns false when it is not running: it reads the files when it starts. */
+  private async tellMosquitto(): Promise<boolean> {
+    const { pidFile } = this;
+    if (pidFile === undefined) return true;
+    const text = await readFile(pidFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return undefined;
+    });
+    if (text === undefined) {
+      console.error(`there is no ${pidFile} yet: Mosquitto is not running, or has no pid_file`);
+      return false;
+    }
+    const pid = Number(text.trim());
+    // 0 and negative numbers are groups of processes, ours among them; 1 is the system's first.
+    if (!Number.isInteger(pid) || pid <= 1) throw new Error(`${pidFile} holds no process id`);
+    process.kill(pid, 'SIGHUP');
     return true;
   }
 
   async keepWriting(everyMs: number, ended: AbortSignal): Promise<void> {
     while (!ended.aborted) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, everyMs);
-        ended.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-      });
+      await pause(everyMs, undefined, { signal: ended }).catch(() => undefined);
       // A database that is away comes back; until then the file stays as it is.
       if (!ended.aborted) await this.write().catch((error: unknown) => console.error(String(error)));
     }

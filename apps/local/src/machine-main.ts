@@ -18,8 +18,9 @@ import { seqrOptionsOf } from '#purchasing/seqr-options.js';
 import { SeqrClient } from '#seqr/client.js';
 
 import { embeddedEnvironment } from './embedded-environment.js';
-import { LINK_COMMANDS, LINK_HELP, LinkUsageError, linkCommand } from './link-command.js';
+import { LINK_COMMANDS, LINK_HELP, linkCommand } from './link-command.js';
 import { projectFolder } from './project-folder.js';
+import { UsageError } from './usage-error.js';
 
 const HELP = `npm run machine -- <what> [machine] [options]
 
@@ -57,10 +58,6 @@ const NEEDS = [
 ] as const satisfies readonly (keyof Configuration)[];
 
 type Settings = Pick<Configuration, (typeof NEEDS)[number]>;
-
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 interface Order {
   readonly what: 'list' | 'add' | 'provision' | 'remove' | 'sticker' | 'stickers';
@@ -220,7 +217,7 @@ function lineOf({ machineId, machineName, state, terminalId, staticCode, orphans
 }
 
 process.exitCode = await main().catch((error: unknown) => {
-  if (error instanceof UsageError || error instanceof LinkUsageError) {
+  if (error instanceof UsageError) {
     console.error(`${error.message}\n\n${HELP}`);
     return 2;
   }

@@ -9,17 +9,25 @@ import { machineOfTopic, topicOf, topicOfAll } from '#machine-protocol/topics.js
 import { Configuration } from '#platform/configuration.js';
 import { Database, sql } from '#platform/database.js';
 import type { Ids } from '#platform/ids.js';
+import { Keys } from '#platform/keys.js';
 import type { Logger } from '#platform/logging.js';
 import { Metrics } from '#platform/metrics.js';
 import { MqttConnection } from '#platform/mqtt.js';
 import { IDS, LOGGER } from '#platform/tokens.js';
 import { EventTakenError, type MachineEventRecord } from '#purchasing/ports.js';
-import { lastSeqOf, openMachineCase, skipLostEvents, takeMachineEvent } from '#purchasing/machine-stream.js';
+import {
+  lastSeqOf,
+  type MachineCase,
+  openMachineCase,
+  skipLostEvents,
+  takeMachineEvent,
+} from '#purchasing/machine-stream.js';
 import { PurchaseRunner } from '#purchasing/runner.js';
 
 import { caseOf, unreadableCase } from './machine-cases.js';
 import { purchaseEventOf } from './purchase-event.js';
 import { RefusedMessages } from './refused-messages.js';
+import { sharedFilter } from './shared-filter.js';
 
 /** Events of one machine that may wait for the database; the journal of the bridge keeps the rest. */
 const WAITING_MAX = 200;
@@ -42,6 +50,7 @@ export class EventIntake implements OnApplicationBootstrap {
     @Inject(MqttConnection) private readonly mqtt: MqttConnection,
     @Inject(PurchaseRunner) private readonly runner: PurchaseRunner,
     @Inject(LinkKeys) private readonly links: LinkKeys,
+    @Inject(Keys) private readonly keys: Keys,
     @Inject(RefusedMessages) private readonly refused: RefusedMessages,
     @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(IDS) private readonly ids: Ids,
@@ -53,7 +62,7 @@ export class EventIntake implements OnApplicationBootstrap {
     const all = topicOfAll('event');
     // Shared, the events of one machine reach several gateways, and not in order; whoever has not the next one says so,
     // and the bridge sends again. Presences are for every gateway: what is retained is not given to a group.
-    await this.mqtt.subscribe(group === undefined ? all : `$share/${group}/${all}`, 1, (topic, payload) =>
+    await this.mqtt.subscribe(group === undefined ? all : sharedFilter(this.keys, group, all), 1, (topic, payload) =>
       this.receive(topic, payload),
     );
   }
@@ -125,11 +134,11 @@ export class EventIntake implements OnApplicationBootstrap {
   }
 
   /** With the case that it opens, or neither. */
-  private keep(record: MachineEventRecord, opens?: ReturnType<typeof caseOf>): Promise<boolean> {
+  private keep(record: MachineEventRecord, opens?: MachineCase): Promise<boolean> {
     if (opens === undefined) return takeMachineEvent(this.database.client, record);
     return this.database.transaction(async (transaction) => {
       if (!(await takeMachineEvent(transaction, record))) return false;
-      await openMachineCase(transaction, { machineId: record.machineId, ...opens }, this.ids.uuid());
+      await openMachineCase(transaction, record.machineId, opens, this.ids.uuid());
       return true;
     });
   }

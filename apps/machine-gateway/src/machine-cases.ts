@@ -1,10 +1,8 @@
 import type { MachineEventBody } from '#machine-protocol/messages.js';
 import type { MachineCase } from '#purchasing/machine-stream.js';
 
-type Case = Omit<MachineCase, 'machineId'>;
-
 /** An event that this server cannot read was kept, and counts for nothing. @param fault what is wrong with it */
-export function unreadableCase(fault: string): Case {
+export function unreadableCase(fault: string): MachineCase {
   return {
     reason: 'unreadable-event',
     known: `The machine reports what this server cannot read (${fault}). It was kept, and counts for nothing.`,
@@ -21,7 +19,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
 };
 
 /** @returns the case that a machine's word opens, or undefined for most */
-export function caseOf(body: MachineEventBody): Case | undefined {
+export function caseOf(body: MachineEventBody): MachineCase | undefined {
   if (body.type !== 'fault') return undefined;
   const suggestedAction = ACTIONS[body.code];
   return suggestedAction === undefined ? undefined : { reason: body.code, known: body.detail, suggestedAction };

@@ -70,29 +70,37 @@ export class PresenceIntake implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async work(machineId: string, queue: Word[]): Promise<void> {
     for (let word = queue[0]; word !== undefined; word = queue[0]) {
-      // The next word of this machine may be a quarter of a minute away: a database that comes back has this one at once.
-      while (!(await this.take(word)) && !this.isStopped && queue.length <= WAITING_MAX) await pause(AGAIN_AFTER_MS);
+      await this.take(word).catch(async (error: unknown) => {
+        this.logger.error({ machineId, error: String(error) }, 'a presence could not be written down');
+        await this.takeLater(word, queue);
+      });
       queue.shift();
     }
     this.queues.delete(machineId);
   }
 
-  /** @returns false when it could not be written down, and should be once more. */
-  private async take({ machineId, payload, retained, heardAt }: Word): Promise<boolean> {
+  /** The next word of this machine may be a quarter of a minute away: a database that comes back has this one at once. */
+  private async takeLater(word: Word, queue: readonly Word[]): Promise<void> {
+    for (let isTaken = false; !isTaken && !this.isStopped && queue.length <= WAITING_MAX;) {
+      await pause(AGAIN_AFTER_MS);
+      isTaken = await this.take(word).then(
+        () => true,
+        () => false,
+      );
+    }
+  }
+
+  /** @throws when it could not be written down, and should be once more. */
+  private async take({ machineId, payload, retained, heardAt }: Word): Promise<void> {
     try {
       const { body } = await this.links.open(machineId, 'presence', payload);
       const presence = decodePresence(body, machineId);
       const agoMs = performance.now() - heardAt;
       if (await this.write(presence, retained ? null : agoMs)) this.changes.machine(machineId);
       await this.goOnAbove(presence.highestGrantNumber);
-      return true;
     } catch (error) {
-      if (error instanceof ProtocolError) {
-        this.refused.refuse(machineId, 'presence', error);
-        return true;
-      }
-      this.logger.error({ machineId, error: String(error) }, 'a presence could not be written down');
-      return false;
+      if (!(error instanceof ProtocolError)) throw error;
+      this.refused.refuse(machineId, 'presence', error);
     }
   }
 

@@ -111,6 +111,7 @@ export function exampleFleet(now: number): readonly MachineView[] {
     software: '0.1.0',
     livePurchase: null,
     lastPurchaseAt: upMs > HOUR ? ago(upMs + HOUR / 4) : null,
+    reviewCases: [],
     qrText: `HTTP://SEQR.SE/000/ups?w=vendrail&t=${id}`,
     ...different,
   }));

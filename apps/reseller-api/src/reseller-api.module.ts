@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 
-import { LinkStore } from '#fleet/link/link-store.js';
 import { AuditFilesModule } from '#dex/audit-files.module.js';
 import { Provisioning } from '#fleet/provisioning/provisioning.js';
 import { TerminalStore } from '#fleet/provisioning/terminal-store.js';
@@ -47,11 +46,6 @@ import { UnattendedPaymentsController } from './unattended-payments/unattended-p
     PurchaseViews,
     LiveStream,
     WrongCodes,
-    {
-      provide: LinkStore,
-      inject: [Database, Keys],
-      useFactory: (database: Database, keys: Keys) => new LinkStore(database, keys),
-    },
     {
       provide: Provisioning,
       inject: [Database, SeqrClient, Keys, Configuration, IDS],

@@ -25,6 +25,8 @@ export interface AdapterBox {
   tell(output: VmcOutput): void;
   /** The machine controller resets its reader. */
   reset(): void;
+  /** The machine controller takes its request back when the approval is about to reach it, and goes by the approval. */
+  cancelTooLate(): void;
   /** The machine controller says nothing at all, until it does again. */
   mute(on: boolean): void;
 }
@@ -60,6 +62,8 @@ export function qibixxBox(name: string, decimals: number, { send, put }: Surroun
     },
     tell: (output) => say(dialect.tell(output)),
     reset: () => put({ type: 'reset' }),
+    // Between adapter and machine: the computer is not told.
+    cancelTooLate: () => {},
     mute: (on) => put({ type: 'mute', on }),
   };
 }

@@ -3,21 +3,22 @@
  * - `dispensed`: the item falls, the machine says so.
  * - `jammed`: the spiral turns, nothing falls, the machine says so (VEND 3).
  * - `cancelled`: the machine takes the request back at once (VEND 1).
+ * - `cancelled-too-late`: the machine takes the request back while the approval is on its way, and goes by the approval.
  * - `reset-before-approval`, `reset-after-approval`: the machine is reset (VEND 5); only after the approval the item
  *   has fallen.
  * - `never-result`: the item falls and the machine says nothing.
  */
-export type PressResult =
-  'dispensed' | 'jammed' | 'cancelled' | 'reset-before-approval' | 'reset-after-approval' | 'never-result';
+export type PressResult = (typeof PRESS_RESULTS)[number];
 
 export const PRESS_RESULTS = [
   'dispensed',
   'jammed',
   'cancelled',
+  'cancelled-too-late',
   'reset-before-approval',
   'reset-after-approval',
   'never-result',
-] as const satisfies readonly PressResult[];
+] as const;
 
 /** What the payer does at the machine, one step after the other. Not finishing is walking away. */
 export type BuyerStep =

@@ -118,6 +118,14 @@ export const FAULTS = {
     group: 'vend',
     means: { qibixx: 'ERR VEND 1, before the approval', 'wafer-star': 'VEND CANCEL, before the approval' },
   },
+  vendCancelledTooLate: {
+    title: 'Vend cancelled too late',
+    group: 'vend',
+    means: {
+      qibixx: 'the adapter’s own business: the item falls',
+      'wafer-star': 'VEND CANCEL meets the approval: the item falls',
+    },
+  },
   resetBeforeApproval: {
     title: 'RESET before approval',
     group: 'vend',
@@ -177,6 +185,7 @@ export function readFault(text: string): Partial<Faults> {
 const VEND_ENDINGS = {
   vendFailed: 'jammed',
   vendCancelled: 'cancelled',
+  vendCancelledTooLate: 'cancelled-too-late',
   resetBeforeApproval: 'reset-before-approval',
   resetAfterApproval: 'reset-after-approval',
   successNever: 'never-result',

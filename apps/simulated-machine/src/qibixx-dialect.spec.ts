@@ -33,7 +33,7 @@ it('forgets its settings without power', () => {
 
 it.each([
   ['C,START,20.00', { lines: [], input: { type: 'begin-session', creditMinor: 2_000 } }],
-  ['C,VEND,12.00', { lines: [], input: { type: 'approve' } }],
+  ['C,VEND,12.00', { lines: [], input: { type: 'approve', amountMinor: 1_200 } }],
   ['C,VEND,-1', { lines: [], input: { type: 'deny' } }],
   ['C,STOP', { lines: [], input: { type: 'stop-session' } }],
   ['C,START,20', { lines: ['c,ERR,"START -2"'] }],

@@ -81,7 +81,7 @@ export class QibixxDialect {
       case 'VEND':
         if (argument === '-1') return { lines: [], input: { type: 'deny' } };
         if (amount === undefined) return { lines: ['c,ERR,"VEND -2"'] };
-        return { lines: [], input: { type: 'approve' } };
+        return { lines: [], input: { type: 'approve', amountMinor: amount } };
       case 'STOP':
         return { lines: [], input: { type: 'stop-session' } };
       case 'DISPLAY':

@@ -4,7 +4,7 @@ import { type Dialect, type Faults, NO_FAULTS, vendEndingOf, withFaults } from '
 import { type Delivery, displayOf, type MachineView } from './machine-view.js';
 import { SerialEnd } from './serial-end.js';
 import { WaferStarDialect } from './wafer-star-dialect.js';
-import { mayAsk, react, type Slot, type Vmc, type VmcInput, type VmcOutput } from './vmc-model.js';
+import { mayAsk, react, type Slot, type Vmc, type VmcInput, type VmcOutput, type WrongApproval } from './vmc-model.js';
 
 export interface SimulatedMachineOptions {
   /** Letters, digits and dashes: it stands in the adapter's version line. */
@@ -28,12 +28,14 @@ const POWER_CUT_MS = 500;
 /** What READER CONFIG usually asks a machine to wait for an answer (MDB/ICP 4.2, Z7). After it the machine resets. */
 const RESPONSE_MS = 30_000;
 
-/** The tray is a list for people and tests; a machine that was never emptied keeps the latest. */
-const DELIVERIES_MAX = 10_000;
+/** Tray and wrong approvals are lists for people and tests; a machine that was never emptied keeps the latest. */
+const KEPT_MAX = 10_000;
 
 /** A vending machine with an adapter on a real pseudo-terminal. It says SIMULATOR wherever it can. */
 export class SimulatedMachine {
   readonly dispensed: Delivery[] = [];
+  /** Approvals of another amount than was asked; nothing fell for them. A right host makes none. */
+  readonly wrongApprovals: WrongApproval[] = [];
   private vmc: Vmc;
   private faults: Faults = NO_FAULTS;
   private pressed: { result: PressResult; afterMs: number } | undefined;
@@ -113,6 +115,7 @@ export class SimulatedMachine {
     this.pressed = { result, afterMs };
     this.put({ type: 'press', selection: step.press });
     if (result === 'cancelled') this.put({ type: 'cancel' });
+    if (result === 'cancelled-too-late') this.box.cancelTooLate();
     if (result === 'reset-before-approval') this.reset();
   }
 
@@ -140,7 +143,12 @@ export class SimulatedMachine {
     const before = this.faults;
     const now = withFaults(before, change);
     this.faults = now;
-    this.vmc = { ...this.vmc, multiVend: !now.singleVend, alwaysIdle: now.selectionFirst };
+    this.vmc = {
+      ...this.vmc,
+      multiVend: !now.singleVend,
+      alwaysIdle: now.selectionFirst,
+      priceOffsetMinor: now.priceOffsetMinor || 0,
+    };
     if (now.unplugged && !before.unplugged) void this.serial.unplug();
     if (!now.unplugged && before.unplugged) this.serial.plugIn();
     if (now.inactive !== before.inactive) this.box.mute(now.inactive);
@@ -260,28 +268,24 @@ export class SimulatedMachine {
   private tell(output: VmcOutput): void {
     this.box.tell(this.distort(output));
     if (output.type === 'motor') this.turn();
+    if (output.type === 'vend-error' && output.wrong !== undefined) keep(this.wrongApprovals, output.wrong);
     if (output.type !== 'delivery') return;
     const { type: _, ...item } = output;
-    this.dispensed.push({ ...item, at: new Date() });
-    if (this.dispensed.length > DELIVERIES_MAX) this.dispensed.shift();
+    keep(this.dispensed, { ...item, at: new Date() });
   }
 
   private distort(output: VmcOutput): VmcOutput {
     if (output.type !== 'vend-request') return output;
-    const { priceOffsetMinor, reportedSelection } = this.faults;
-    return {
-      ...output,
-      priceMinor: Math.max(0, output.priceMinor + (priceOffsetMinor || 0)),
-      selection: reportedSelection === false ? output.selection : reportedSelection,
-    };
+    const { reportedSelection } = this.faults;
+    return reportedSelection === false ? output : { ...output, selection: reportedSelection };
   }
 
   private turn(): void {
     const { result, afterMs } = this.pressed ?? { result: 'dispensed', afterMs: DISPENSE_MS };
     this.motor = setTimeout(() => {
       if (result === 'jammed') return this.put({ type: 'motor-done', result: 'jammed' });
-      if (result === 'dispensed') return this.put({ type: 'motor-done', result: 'dispensed' });
-      this.put({ type: 'motor-done', result: 'unreported' });
+      const isSilent = result === 'never-result' || result === 'reset-after-approval';
+      this.put({ type: 'motor-done', result: isSilent ? 'unreported' : 'dispensed' });
       if (result === 'reset-after-approval') this.reset();
     }, afterMs);
   }
@@ -289,6 +293,11 @@ export class SimulatedMachine {
   private changed(): void {
     for (const listener of this.listeners) listener();
   }
+}
+
+function keep<T>(list: T[], item: T): void {
+  list.push(item);
+  if (list.length > KEPT_MAX) list.shift();
 }
 
 function boxOf(

@@ -31,10 +31,11 @@ function inWords(output: VmcOutput): string {
 const on: VmcInput = { type: 'reader-on' };
 const begin: VmcInput = { type: 'begin-session', creditMinor: 2_000 };
 const press: VmcInput = { type: 'press', selection: 24 };
+const approve: VmcInput = { type: 'approve', amountMinor: 1_200 };
 const dispensed: VmcInput = { type: 'motor-done', result: 'dispensed' };
 
 const idle = play(asleep, on, begin).vmc;
-const approved = play(idle, press, { type: 'approve' }).vmc;
+const approved = play(idle, press, approve).vmc;
 
 it('comes up through the states that MDB knows', () => {
   expect(play(asleep, on).said).toEqual(['status INACTIVE', 'status DISABLED', 'status ENABLED']);
@@ -42,7 +43,7 @@ it('comes up through the states that MDB knows', () => {
 });
 
 it('sells: session, request, approval, motor, delivery, success, idle again', () => {
-  const { vmc, said } = play(idle, press, { type: 'approve' }, dispensed);
+  const { vmc, said } = play(idle, press, approve, dispensed);
   expect(said).toEqual(['vend-request 24', 'approval-heard', 'motor 24', 'delivery 24', 'vend-success', 'status IDLE']);
   expect(vmc).toMatchObject({ mode: 'IDLE', creditMinor: 800, slots: [{ stock: 0 }, { stock: 5 }] });
 });
@@ -54,13 +55,31 @@ it('ends the session by itself after one item without multi-vend', () => {
 it.each<[string, VmcInput[], string[]]>([
   ['denied', [press, { type: 'deny' }], ['vend-request 24', 'denied', 'status IDLE']],
   ['cancelled', [press, { type: 'cancel' }], ['vend-request 24', 'vend-error 1', 'status IDLE']],
-  ['jammed', [press, { type: 'approve' }, { type: 'motor-done', result: 'jammed' }], ['vend-error 3', 'status IDLE']],
+  ['jammed', [press, approve, { type: 'motor-done', result: 'jammed' }], ['vend-error 3', 'status IDLE']],
   ['reset', [press, { type: 'reset' }], ['vend-error 5', 'status INACTIVE', 'status DISABLED', 'status ENABLED']],
 ])('delivers nothing when the request is %s', (_, inputs, ending) => {
   const { vmc, said } = play(idle, ...inputs);
   expect(said.slice(-ending.length)).toEqual(ending);
   expect(said).not.toContain('delivery 24');
   expect(vmc.slots).toEqual(asleep.slots);
+});
+
+it.each([1_199, 1_201, 0])(
+  'lets nothing fall for an approval of %i where it asked 1200, and says what was wrong',
+  (amountMinor) => {
+    const { outputs } = react(play(idle, press).vmc, { type: 'approve', amountMinor });
+    expect(outputs).toMatchObject([
+      { type: 'approval-heard' },
+      { type: 'vend-error', code: 3, wrong: { askedMinor: 1_200, approvedMinor: amountMinor } },
+      { type: 'status', mode: 'IDLE' },
+    ]);
+  },
+);
+
+it('is approved what it asked, where that is not what its label says', () => {
+  const { vmc } = play({ ...idle, priceOffsetMinor: 50 }, press);
+  expect(play(vmc, { type: 'approve', amountMinor: 1_250 }, dispensed).said).toContain('delivery 24');
+  expect(play(vmc, approve, dispensed).said).not.toContain('delivery 24');
 });
 
 it.each<[string, VmcInput]>([
@@ -80,8 +99,8 @@ it.each<[string, Vmc, VmcInput, string]>([
   ['START while off', asleep, begin, 'wrong-state START'],
   ['STOP without a session', play(asleep, on).vmc, { type: 'stop-session' }, 'wrong-state STOP'],
   ['STOP during a vend', approved, { type: 'stop-session' }, 'wrong-state STOP'],
-  ['an approval without a request', idle, { type: 'approve' }, 'wrong-state VEND'],
-  ['a second approval', approved, { type: 'approve' }, 'wrong-state VEND'],
+  ['an approval without a request', idle, approve, 'wrong-state VEND'],
+  ['a second approval', approved, approve, 'wrong-state VEND'],
   ['a denial after the approval', approved, { type: 'deny' }, 'wrong-state VEND'],
 ])('refuses %s', (_, vmc, input, answer) => {
   expect(play(vmc, input)).toEqual({ vmc, said: [answer] });

@@ -23,9 +23,12 @@ export interface Vmc {
   readonly mute?: boolean;
   /** A choice is asked for without a session (MDB/ICP 4.2, "Always Idle"). */
   readonly alwaysIdle?: boolean;
+  /** It asks this much more, or less, than its labels say. */
+  readonly priceOffsetMinor?: number;
   readonly creditMinor: number;
   readonly vend?: {
     readonly selection: number;
+    /** What was asked. */
     readonly priceMinor: number;
     readonly approved: boolean;
     /** Asked for without a session: none is left when it is over. */
@@ -42,7 +45,7 @@ export type VmcInput =
   | { readonly type: 'power-off' }
   | { readonly type: 'begin-session'; readonly creditMinor: number }
   | { readonly type: 'stop-session' }
-  | { readonly type: 'approve' }
+  | { readonly type: 'approve'; readonly amountMinor: number }
   | { readonly type: 'deny' }
   /** The payer presses a product's number. */
   | { readonly type: 'press'; readonly selection: number }
@@ -57,12 +60,18 @@ export type VmcInput =
   | { readonly type: 'service'; readonly out: boolean }
   | { readonly type: 'mute'; readonly on: boolean };
 
+/** An approval of another amount than was asked. Nothing falls for it. */
+export interface WrongApproval {
+  readonly askedMinor: number;
+  readonly approvedMinor: number;
+}
+
 export type VmcOutput =
   | { readonly type: 'status'; readonly mode: Exclude<VmcMode, 'VEND'>; readonly creditMinor?: number }
   | { readonly type: 'vend-request'; readonly selection: number; readonly priceMinor: number }
   | { readonly type: 'approval-heard' }
   | { readonly type: 'vend-success' }
-  | { readonly type: 'vend-error'; readonly code: 1 | 3 | 5 }
+  | { readonly type: 'vend-error'; readonly code: 1 | 3 | 5; readonly wrong?: WrongApproval }
   | { readonly type: 'denied' }
   | { readonly type: 'cash-sale'; readonly selection: number; readonly priceMinor: number }
   | { readonly type: 'wrong-state'; readonly command: 'START' | 'STOP' | 'VEND' }
@@ -96,7 +105,7 @@ export function react(vmc: Vmc, input: VmcInput): Reaction {
     case 'pay-cash':
       return payCash(vmc, input.selection);
     case 'approve':
-      return approve(vmc);
+      return approve(vmc, input.amountMinor);
     case 'deny':
       if (vmc.vend === undefined || vmc.vend.approved) return wrongState(vmc, 'VEND');
       return prepend([{ type: 'denied' }], afterVend(vmc));
@@ -156,7 +165,7 @@ export function mayAsk({ mode, alwaysIdle }: Vmc): boolean {
 function press(vmc: Vmc, selection: number): Reaction {
   const slot = inStock(vmc, selection);
   if (slot === undefined || !mayAsk(vmc)) return unchanged(vmc);
-  const { priceMinor } = slot;
+  const priceMinor = Math.max(0, slot.priceMinor + (vmc.priceOffsetMinor ?? 0));
   const alone = vmc.mode === 'ENABLED';
   return {
     vmc: { ...vmc, mode: 'VEND', vend: { selection, priceMinor, approved: false, alone } },
@@ -180,14 +189,19 @@ function inStock(vmc: Vmc, selection: number): Slot | undefined {
   return vmc.turning === undefined && slot !== undefined && slot.stock > 0 ? slot : undefined;
 }
 
-function approve(vmc: Vmc): Reaction {
+function approve(vmc: Vmc, amountMinor: number): Reaction {
   const { vend } = vmc;
   if (vend === undefined || vend.approved) return wrongState(vmc, 'VEND');
+  if (amountMinor !== vend.priceMinor) {
+    const wrong = { askedMinor: vend.priceMinor, approvedMinor: amountMinor };
+    return prepend([{ type: 'approval-heard' }, { type: 'vend-error', code: 3, wrong }], afterVend(vmc));
+  }
+  const slot = vmc.slots.find(({ selection }) => selection === vend.selection);
   return {
     vmc: {
       ...vmc,
       vend: { ...vend, approved: true },
-      turning: { selection: vend.selection, priceMinor: vend.priceMinor },
+      turning: { selection: vend.selection, priceMinor: slot?.priceMinor ?? vend.priceMinor },
     },
     outputs: [{ type: 'approval-heard' }, { type: 'motor', selection: vend.selection }],
   };

@@ -63,6 +63,7 @@ export class WaferStarDialect implements AdapterBox {
   /** READER ENABLE was the last word, not READER DISABLE. */
   private enabled = false;
   private inSession = false;
+  private cancelsTooLate = false;
   private item = 0;
   private begin: Buffer | undefined;
 
@@ -94,6 +95,11 @@ export class WaferStarDialect implements AdapterBox {
     this.agreed = { level: 3, wide: false };
     this.enabled = false;
     this.inSession = false;
+    this.cancelsTooLate = false;
+  }
+
+  cancelTooLate(): void {
+    this.cancelsTooLate = true;
   }
 
   /** What was said before goes out first; then the RESET, which waits for no answer. */
@@ -142,9 +148,19 @@ export class WaferStarDialect implements AdapterBox {
       this.outbox.shift();
       return this.say(next);
     }
+    if (this.crosses(this.held[0]))
+      return this.surroundings.send([{ bytes: says.vendCancel(this.at), repeatable: true }]);
     const answer = this.held.shift();
     if (answer !== undefined) return this.take(answer);
     if (this.awaited !== undefined && Date.now() >= this.awaited.until) this.reset();
+  }
+
+  /** An approval is in the adapter, and the machine has just lost patience; it waits for the answer to its request still. */
+  private crosses(held: Buffer | undefined): boolean {
+    const isApproval = held !== undefined && understand(held, this.agreed)?.[0]?.name === 'approved';
+    const now = this.cancelsTooLate && isApproval && this.awaited?.command.name === 'vend-request';
+    if (now) this.cancelsTooLate = false;
+    return now;
   }
 
   private say(command: Command): void {
@@ -184,7 +200,8 @@ export class WaferStarDialect implements AdapterBox {
         return put({ type: 'stop-session' });
       // An answer to a request that was taken back meanwhile is none.
       case 'approved':
-        return asked === 'vend-request' ? put({ type: 'approve' }) : undefined;
+        if (asked !== 'vend-request') return;
+        return put({ type: 'approve', amountMinor: answer.units * this.scale });
       case 'denied':
         if (asked !== 'vend-request') return;
         this.busyUntil = Date.now() + DENIAL_SHOWN_MS;
@@ -238,6 +255,7 @@ export class WaferStarDialect implements AdapterBox {
         return this.tellStatus(output.mode);
       case 'vend-request': {
         this.item = output.selection;
+        this.cancelsTooLate = false;
         const units = Math.round(output.priceMinor / this.scale);
         return this.ask('vend-request', says.vendRequest(at, units, this.item, agreed.wide), 'approved', 'denied');
       }

@@ -10,6 +10,7 @@ const EVENTS_MAX = 1_000;
 /** The machine for a person at the keyboard: the bridge's own adapter, without a server behind it. */
 export class MachineContact {
   readonly adapter: MachineAdapter;
+  /** As of the last event that was taken: what is still in the queue comes after it, however soon. */
   status: MachineStatus = 'lost';
   private readonly events: AdapterEvent[] = [];
   private waiting: ((event: AdapterEvent | undefined) => void) | undefined;
@@ -27,8 +28,6 @@ export class MachineContact {
   }
 
   private take(event: AdapterEvent): void {
-    if (event.type === 'status') this.status = event.status;
-    if (event.type === 'selection') this.status = 'vend';
     if (this.waiting !== undefined) return this.waiting(event);
     if (this.events.length < EVENTS_MAX) this.events.push(event);
   }
@@ -36,16 +35,23 @@ export class MachineContact {
   /** The next thing that the machine says; undefined when it says nothing for so long, or the person has enough. */
   next(withinMs: number): Promise<AdapterEvent | undefined> {
     const early = this.events.shift();
-    if (early !== undefined || this.interrupted) return Promise.resolve(early);
+    if (early !== undefined) return Promise.resolve(this.taken(early));
+    if (this.interrupted) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const settle = (event?: AdapterEvent): void => {
         cancel();
         this.waiting = undefined;
-        resolve(event);
+        resolve(event && this.taken(event));
       };
       const cancel = systemClock.after(withinMs, () => settle());
       this.waiting = settle;
     });
+  }
+
+  private taken(event: AdapterEvent): AdapterEvent {
+    if (event.type === 'status') this.status = event.status;
+    if (event.type === 'selection') this.status = 'vend';
+    return event;
   }
 
   /** The first event that `find` makes something of. */

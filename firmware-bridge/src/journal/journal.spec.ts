@@ -16,6 +16,7 @@ import fc from 'fast-check';
 
 import { ManualClock } from '../../test/manual-clock.js';
 import { EVENTS_MAX, Journal, type JournalOptions } from './journal.js';
+import { openAfterBoot } from './open-after-boot.js';
 import { formatRecord } from './records.js';
 
 const folders: string[] = [];
@@ -161,6 +162,25 @@ it('is full at ten thousand events, keeps room for what had begun, and then take
   const full = open(dir);
   expect([full.full, full.unacknowledged]).toEqual([true, EVENTS_MAX]);
   expect(full.record(sale(2)).seq).toBe(EVENTS_MAX + 1);
+});
+
+it('starts with a journal in which nothing has room any more, and writes down what the power cut left open', () => {
+  const dir = newFolder();
+  const journal = open(dir);
+  journal.record(sale(1));
+  journal.admit(key);
+  journal.close();
+  const [head = '', line = '', admission = ''] = readFileSync(join(dir, 'journal'), 'utf8').split('\n');
+  const { event } = JSON.parse(line.slice(9)) as { event: MachineEvent };
+  const count = EVENTS_MAX + 3_000;
+  const lines = Array.from({ length: count }, (_, n) =>
+    formatRecord({ kind: 'event', event: { ...event, seq: n + 1 } }),
+  );
+  writeFileSync(join(dir, 'journal'), `${head}\n${lines.join('')}${admission}\n`);
+  const started = openAfterBoot({ dir, machineId: 'machine-1', bootId: 'boot-0002', clock: new ManualClock() });
+  expect(started.found.length).toBeGreaterThan(0);
+  expect(started.journal.unacknowledged).toBe(count + started.found.length);
+  expect(() => started.journal.record(sale(2))).toThrow(expect.objectContaining({ code: 'FULL' }));
 });
 
 describe('a power cut', () => {

@@ -142,9 +142,15 @@ export class Journal {
     this.state.ledger = foldAdmission(this.state.ledger, key);
   }
 
-  /** Numbers the event and writes it down. @throws JournalError */
-  record(body: MachineEventBody): MachineEvent {
-    if (this.entries.length >= EVENTS_MAX + RESERVE) throw new JournalError('FULL', 'the journal is full');
+  /**
+   * Numbers the event and writes it down.
+   *
+   * @param limit without one for what a boot finds: three events at most that end what was begun, and a bridge that cannot start over
+   * it would never empty its journal
+   * @throws JournalError
+   */
+  record(body: MachineEventBody, limit = EVENTS_MAX + RESERVE): MachineEvent {
+    if (this.entries.length >= limit) throw new JournalError('FULL', 'the journal is full');
     const event: MachineEvent = {
       v: PROTOCOL_VERSION,
       machineId: this.options.machineId,

@@ -16,6 +16,6 @@ export function openAfterBoot(options: JournalOptions): {
   const { journal, damage } = Journal.open(options);
   const found = afterPowerCut(journal.ledger);
   if (damage !== undefined) found.push({ type: 'fault', code: 'journal-damaged', detail: damage });
-  for (const body of found) journal.record(body);
+  for (const body of found) journal.record(body, Infinity);
   return { journal, found };
 }

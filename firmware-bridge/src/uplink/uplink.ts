@@ -10,17 +10,12 @@ import { backOffMs } from '../back-off.js';
 import type { Cancel, Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import type { Timings } from '../timings.js';
+import { type BrokerLogin, mayRead } from './broker-login.js';
 
 export interface UplinkOptions {
   readonly machineId: string;
   readonly url: string;
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  /** PEM text of the authority that signed the broker's certificate, when it is a private one. */
-  readonly ca?: string | undefined;
-  /** PEM texts of a client certificate and its private key. */
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
+  readonly login: BrokerLogin;
   readonly linkKey: LinkKey;
   readonly timings: Pick<Timings, 'reconnectMinMs' | 'reconnectMaxMs'>;
 }
@@ -72,7 +67,7 @@ export class Uplink {
   ) {}
 
   start(): void {
-    const { machineId, url, username, password, ca, cert, key } = this.options;
+    const { machineId, url, login } = this.options;
     const will = { topic: this.topic('presence'), payload: Buffer.from(this.goodbye()) };
     const clientOptions: IClientOptions = {
       protocolVersion: 4,
@@ -83,11 +78,7 @@ export class Uplink {
       reconnectPeriod: 0,
       queueQoSZero: false,
       will: { ...will, qos: 1, retain: true },
-      ...(username !== undefined && { username }),
-      ...(password !== undefined && { password }),
-      ...(ca !== undefined && { ca }),
-      ...(cert !== undefined && { cert }),
-      ...(key !== undefined && { key }),
+      ...login,
     };
     const client = mqtt.connect(url, clientOptions);
     this.client = client;
@@ -110,8 +101,7 @@ export class Uplink {
     const topics = [this.topic('command'), this.topic('ack')];
     client.subscribe(topics, { qos: 1 }, (error, granted) => {
       if (client !== this.client || this.stopped) return;
-      // 128 is the broker's "no" (MQTT 3.1.1, SUBACK).
-      if (error || granted?.some(({ qos }) => (qos as number) === 128)) {
+      if (error || !mayRead(granted)) {
         this.log.error('the broker refused the subscription', { reason: error?.message });
         client.end(true);
         return;

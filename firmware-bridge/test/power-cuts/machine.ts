@@ -65,7 +65,7 @@ export class WatchedMachine {
     const put = (input: VmcInput): void => (powered() ? this.put(input) : undefined);
     return {
       openSession: (creditMinor) => put({ type: 'begin-session', creditMinor }),
-      approve: () => put({ type: 'approve' }),
+      approve: (amountMinor) => put({ type: 'approve', amountMinor }),
       deny: () => put({ type: 'deny' }),
       closeSession: () => put({ type: 'stop-session' }),
       restart: () => {

@@ -1,14 +1,13 @@
-import { createHash, randomInt } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
-/** Without I, L, O and U, which are read or typed as something else. */
-const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+import { randomLetters } from '../letters.js';
+
 const LENGTH = 12;
 const GROUP = 4;
 
 /** 60 random bits in three groups: `7K2M-94QX-0TBN`. Too many to guess in the minutes that it counts. */
 export function newEnrolmentCode(): string {
-  const letters = Array.from({ length: LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');
-  return (letters.match(new RegExp(`.{${GROUP}}`, 'g')) ?? []).join('-');
+  return (randomLetters(LENGTH).match(new RegExp(`.{${GROUP}}`, 'g')) ?? []).join('-');
 }
 
 /** However it was typed: small letters, without hyphens. */

@@ -32,19 +32,20 @@ export class LinkKeys {
 
   /** @returns the body, and the key with which to answer. @throws ProtocolError for what this machine did not sign. */
   async open(machineId: string, channel: Channel, payload: Uint8Array): Promise<{ body: string; key: LinkKey }> {
-    const topic = topicOf(machineId, channel);
-    let kept = this.of(machineId, KEPT_MS);
-    let opened;
+    const kept = this.of(machineId, KEPT_MS);
     try {
-      opened = open(topic, payload, await kept.keys);
+      return await this.openWith(kept, machineId, channel, payload);
     } catch (error) {
       if (!(error instanceof ProtocolError) || error.code !== 'FORGED') throw error;
       const newer = this.of(machineId, LOOK_AGAIN_MS);
       if (newer === kept) throw error;
-      kept = newer;
-      opened = open(topic, payload, await kept.keys);
+      return this.openWith(newer, machineId, channel, payload);
     }
+  }
+
+  private async openWith(kept: Kept, machineId: string, channel: Channel, payload: Uint8Array) {
     const keys = await kept.keys;
+    const opened = open(topicOf(machineId, channel), payload, keys);
     if (keys.length > 1 && opened.key === keys.at(-1)) {
       await this.store.endPrevious(machineId);
       this.kept.delete(machineId);

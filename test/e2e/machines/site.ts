@@ -158,6 +158,9 @@ export class Site {
   /** Tray, SEQR's book and database, item by item. Whether a vend may be uncertain, each test says in what it expects. */
   private audit(purchase: PurchaseRow, invoice: Invoice, fallen: readonly Delivery[]): void {
     const faults = disagreements({ purchase, invoice, fallen, wasCut: true });
+    const [wrong] = this.machine.wrongApprovals;
+    if (wrong !== undefined)
+      faults.push(`the machine asked ${wrong.askedMinor} and was approved ${wrong.approvedMinor}`);
     if (faults.length > 0) throw new Error(`the books disagree: ${faults.join('; ')}\n${purchase.events}`);
   }
 

@@ -37,6 +37,17 @@ export function vendFaults(site: () => Site): void {
     });
   });
 
+  it('charges an item that fell although the machine took its request back, as the approval was quicker', async () => {
+    site().fault({ vendCancelledTooLate: true });
+    expect(await site().buy([{ press: 11 }, { finish: true }])).toMatchObject({
+      state: 'COMMITTED',
+      committedMinor: PRICES[11],
+      fell: [11],
+      vends: ['11 dispensed'],
+      cases: [],
+    });
+  });
+
   it.each<[string, Partial<Faults>, number[]]>([
     ['RESET after the approval', { resetAfterApproval: true }, [11]],
     ['result that never comes', { successNever: true }, [11]],
@@ -73,7 +84,7 @@ export function vendFaults(site: () => Site): void {
   });
 
   it('charges an item whose success comes late', async () => {
-    site().fault({ successLateMs: 1_000 });
+    site().fault({ successLateMs: 500 });
     expect(await site().buy([{ press: 11 }, { finish: true }])).toMatchObject({
       state: 'COMMITTED',
       committedMinor: PRICES[11],

@@ -115,9 +115,9 @@ export class Hardware {
     });
   }
 
-  approve(vend: VendKey): void {
+  approve(vend: VendKey, amountMinor: number): void {
     this.approvedFor = vend;
-    this.later(() => this.put({ type: 'approve' }));
+    this.later(() => this.put({ type: 'approve', amountMinor }));
   }
 
   deny(): void {

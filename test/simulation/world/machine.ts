@@ -146,7 +146,7 @@ export class SimMachine implements MachineEnd {
         journal: journal as unknown as Journal,
         adapter: {
           openSession: (creditMinor, withinMs) => this.openSession(creditMinor, withinMs),
-          approve: () => this.approve(),
+          approve: (priceMinor) => this.approve(priceMinor),
           deny: () => this.hardware.deny(),
           closeSession: () => this.hardware.closeSession(),
           restart: () => this.hardware.restart(),
@@ -243,7 +243,7 @@ export class SimMachine implements MachineEnd {
     truth.of(purchaseId).unlockedAt = time.now;
   }
 
-  private approve(): void {
+  private approve(priceMinor: number): void {
     const { world } = this;
     const session = this.boot?.core.state.session;
     const open = this.boot?.core.state.ledger.open;
@@ -251,13 +251,13 @@ export class SimMachine implements MachineEnd {
     const vend = { purchaseId: session.grant.purchaseId, vendNumber: open.selections };
     if (world.weather.strikes('machine-power-cut-in-act')) {
       // Written down as approved; the machine hears it, or not.
-      if (this.random.chance(0.5)) this.hardware.approve(vend);
+      if (this.random.chance(0.5)) this.hardware.approve(vend, priceMinor);
       throw new PowerCut('while approving');
     }
     const { askedAt } = this;
     world.time.after(world.sabotage.approvesAfterMs ?? 0, () => {
       world.watch.approved(vend, askedAt);
-      this.hardware.approve(vend);
+      this.hardware.approve(vend, priceMinor);
     });
   }
 

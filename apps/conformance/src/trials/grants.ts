@@ -24,6 +24,7 @@ function refusal(rule: RuleId, title: string, reason: string, grantOf: (stand: S
     title,
     needs: [],
     play: async (stand) => {
+      await seenOne(stand);
       const opened = await stand.open(grantOf(stand));
       await stand.fence();
       const types = stand.saidOf(opened.grant).map(({ type }) => type);
@@ -42,6 +43,14 @@ function refusal(rule: RuleId, title: string, reason: string, grantOf: (stand: S
 }
 
 const last = ({ presence }: Stand) => presence?.highestGrantNumber ?? 1;
+
+/** A new machine has seen no number, and 0 is none: there is no old one to try before it has. */
+async function seenOne(stand: Stand): Promise<void> {
+  if (last(stand) > 0) return;
+  const { grant } = await stand.open();
+  await stand.end(grant);
+  await stand.until(() => last(stand) > 0);
+}
 
 export const GRANTS = [
   trial({

@@ -21,6 +21,7 @@ export function exampleMachine(different: Partial<MachineView> = {}): MachineVie
     software: '0.1.0',
     livePurchase: null,
     lastPurchaseAt: null,
+    reviewCases: [],
     qrText: 'HTTP://SEQR.SE/000/ups?w=vendrail&t=lobby-1',
     ...different,
   };

@@ -4,6 +4,7 @@ import type { MachineView } from '#fleet/operator-views.js';
 
 import { useMachines, usePurchases } from '../api/queries.js';
 import { lampsOf } from '../fleet/lamps.js';
+import { ReviewCases } from '../purchase/review-cases.js';
 import { PurchaseRows } from '../purchases/purchase-rows.js';
 import { Link, navigate } from '../router/navigation.js';
 import { paths } from '../router/route.js';
@@ -58,6 +59,7 @@ function Machine({ machine }: { readonly machine: MachineView }) {
             <Lamp key={lamp.label} lamp={lamp} showLabel />
           ))}
         </div>
+        <ReviewCases cases={machine.reviewCases} />
         {machine.livePurchase && <LivePurchase purchase={machine.livePurchase} />}
         <LastPurchases machineId={machine.id} />
       </div>

@@ -1,4 +1,4 @@
-import type { PurchaseView } from '#fleet/operator-views.js';
+import type { ReviewCaseView } from '#fleet/operator-views.js';
 
 import { formatMoney } from '../format/money.js';
 import { texts } from '../texts.js';
@@ -9,7 +9,7 @@ import classes from './review-cases.module.css';
 const words = texts.purchase;
 
 /** Where money and goods may disagree, a person is told first. */
-export function ReviewCases({ cases }: { readonly cases: PurchaseView['reviewCases'] }) {
+export function ReviewCases({ cases }: { readonly cases: readonly ReviewCaseView[] }) {
   if (cases.length === 0) return null;
   return (
     <section className={classes.box} data-tone="bad" aria-label={words.reviewTitle}>

@@ -10,13 +10,12 @@ import { type AuditFileDetails, type AuditFileView, AuditFileViews } from '#dex/
 import { AuditFiles, type Upload } from '#dex/audit-files.js';
 import { AuditRefusalError, type AuditRefusalCode } from '#dex/audit-refusal-error.js';
 import { AUDIT_FILE_BYTES_MAX } from '#dex/segments.js';
+import { momentOf, readerOf } from '#dex/upload-text.js';
 
 import { auditReport } from './audit-report-csv.js';
 import { OperatorApiError } from './operator-api-error.js';
 import { OperatorSessions } from './operator-session.js';
-import { limitOf } from './request-reading.js';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+import { UUID, limitOf } from './request-reading.js';
 
 const STATUS: Readonly<Record<AuditRefusalCode, number>> = {
   NO_SUCH_MACHINE: 404,
@@ -58,7 +57,7 @@ export class AuditFilesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AuditFileDetails> {
-    const upload: Upload = { by: 'operator', readAt: momentOf(readAt), reader: readerOf(reader), serial };
+    const upload: Upload = { by: 'operator', readAt: readAtOf(readAt), reader: namedReaderOf(reader), serial };
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const { id, isNew } = await told(() => this.files.take(machineId, body, upload));
     void reply.status(isNew ? 201 : 200);
@@ -124,15 +123,16 @@ function noSuchFile(): OperatorApiError {
   return new OperatorApiError(404, 'NO_SUCH_AUDIT_FILE', 'this machine has no such audit file');
 }
 
-function momentOf(text: string | undefined): number | undefined {
+function readAtOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const at = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at)) throw new OperatorApiError(400, 'BAD_READ_AT', 'readAt must be like 2026-11-21T14:05:00Z');
+  const at = momentOf(text);
+  if (at === null) throw new OperatorApiError(400, 'BAD_READ_AT', 'readAt must be like 2026-11-21T14:05:00Z');
   return at;
 }
 
-function readerOf(text: string | undefined): 1 | 2 | undefined {
+function namedReaderOf(text: string | undefined): 1 | 2 | undefined {
   if (text === undefined) return undefined;
-  if (text !== '1' && text !== '2') throw new OperatorApiError(400, 'BAD_READER', 'reader must be 1 or 2');
-  return text === '1' ? 1 : 2;
+  const reader = readerOf(text);
+  if (reader === null) throw new OperatorApiError(400, 'BAD_READER', 'reader must be 1 or 2');
+  return reader;
 }

@@ -6,10 +6,12 @@ import { qrTextOf } from '#fleet/sticker/qr-texts.js';
 import { Configuration } from '#platform/configuration.js';
 import { Database, sql } from '#platform/database.js';
 
-import { amountView, currencyOf, summaryOf } from './purchase-views.js';
+import { amountView, currencyOf, reviewCaseView, summaryOf } from './purchase-views.js';
 
 /** The console shows a fleet on one page; larger fleets come with paging. */
 const MACHINES_MAX = 2_000;
+/** Of one machine; there is one open case for each reason. */
+const CASES_MAX = 10;
 
 /** Machines as the console shows them. */
 @Injectable()
@@ -26,6 +28,7 @@ export class MachineViews {
         take: MACHINES_MAX,
         include: {
           presence: true,
+          reviewCases: { where: { purchaseId: null, closedAt: null }, orderBy: { openedAt: 'desc' }, take: CASES_MAX },
           purchases: { orderBy: { startedAt: 'desc' }, take: 1, include: { machine: { select: { name: true } } } },
         },
       }),
@@ -57,6 +60,7 @@ export class MachineViews {
         software: presence?.software ?? null,
         livePurchase: last !== undefined && last.endedAt === null ? summaryOf(last) : null,
         lastPurchaseAt: last?.startedAt.toISOString() ?? null,
+        reviewCases: machine.reviewCases.map((one) => reviewCaseView(one, currency)),
         qrText: qrTextOf(this.configuration, machine.reservationToken),
       };
     });

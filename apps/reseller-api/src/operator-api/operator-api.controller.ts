@@ -12,9 +12,7 @@ import { MachineViews } from './machine-views.js';
 import { OperatorApiError } from './operator-api-error.js';
 import { OperatorSessions } from './operator-session.js';
 import { PurchaseViews } from './purchase-views.js';
-import { limitOf } from './request-reading.js';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+import { UUID, limitOf } from './request-reading.js';
 
 @ApiTags('Operators')
 @Controller('api/session')

@@ -1,6 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 
-import type { AmountView, PurchaseSummaryView, PurchaseView, SeqrCallView, VendView } from '#fleet/operator-views.js';
+import type {
+  AmountView,
+  PurchaseSummaryView,
+  PurchaseView,
+  ReviewCaseView,
+  SeqrCallView,
+  VendView,
+} from '#fleet/operator-views.js';
 import { Database } from '#platform/database.js';
 import { type Currency, formatAmount, isCurrency } from '#purchase/money.js';
 import { OfferCatalogue } from '#purchasing/offer-catalogue.js';
@@ -22,6 +29,13 @@ interface SummaryRow {
   startedAt: Date;
   endedAt: Date | null;
   machine: { name: string };
+}
+
+interface ReviewCaseRow {
+  openedAt: Date;
+  known: string;
+  suggestedAction: string;
+  amountMinor: bigint | null;
 }
 
 const withMachineName = { machine: { select: { name: true } } } as const;
@@ -96,13 +110,17 @@ export class PurchaseViews {
         resultName: call.resultCode === null ? null : resultName(call.resultCode),
         detail: call.detail,
       })),
-      reviewCases: row.reviewCases.map((one) => ({
-        at: one.openedAt.toISOString(),
-        reason: `${one.known} ${one.suggestedAction}`,
-        amount: one.amountMinor === null ? null : amountView(one.amountMinor, currency),
-      })),
+      reviewCases: row.reviewCases.map((one) => reviewCaseView(one, currency)),
     };
   }
+}
+
+export function reviewCaseView(row: ReviewCaseRow, currency: Currency): ReviewCaseView {
+  return {
+    at: row.openedAt.toISOString(),
+    reason: `${row.known} ${row.suggestedAction}`,
+    amount: row.amountMinor === null ? null : amountView(row.amountMinor, currency),
+  };
 }
 
 export function summaryOf(row: SummaryRow): PurchaseSummaryView {

@@ -10,9 +10,7 @@ import { type DifferenceView, ReconciliationViews, type RunView } from '#reconci
 
 import { OperatorApiError } from './operator-api-error.js';
 import { OperatorSessions } from './operator-session.js';
-import { LIST_MAX, limitOf } from './request-reading.js';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+import { LIST_MAX, UUID, limitOf } from './request-reading.js';
 
 @ApiTags('Operators')
 @Controller('api/reconciliations')

@@ -1,6 +1,6 @@
 import { answers, unitsMax } from './answers.js';
 import { unitsOf } from './money.js';
-import { approveBefore, isWide, POWER_UP } from './state.js';
+import { approveBefore, isWide, POWER_UP, type Vend } from './state.js';
 import type { Turn } from './turn.js';
 import { resetVend } from './vend-commands.js';
 
@@ -65,7 +65,7 @@ export function onEnd(turn: Turn): void {
     case 'vend':
       // An approved item is on its way; of a request nobody approved nothing is lost.
       onDeny(turn);
-      return turn.state.vend?.standing === 'denied' ? askForTheEnd(turn) : undefined;
+      return endsByItself(turn.state.vend) ? undefined : askForTheEnd(turn);
     case 'enabled':
       turn.withdraw('BEGIN SESSION');
       turn.endGrant();
@@ -74,6 +74,11 @@ export function onEnd(turn: Turn): void {
     case 'disabled':
       return turn.tellStatus(phase);
   }
+}
+
+/** An approved vend has its result coming; one that a VEND CANCEL crossed may have none but the end of the session. */
+function endsByItself(vend: Vend | undefined): boolean {
+  return vend?.standing === 'sent' && vend.crossed === undefined;
 }
 
 function askForTheEnd(turn: Turn): void {

@@ -1,15 +1,5 @@
 import { REPEAT_MS } from './machine.js';
-import {
-  approve,
-  approved,
-  begin,
-  Reader,
-  readerIn,
-  request,
-  rules,
-  setupConfig,
-  setupPrices,
-} from './testing/reader.js';
+import { approve, begin, Reader, readerIn, request, rules, setupConfig, setupPrices } from './testing/reader.js';
 
 const success = { name: 'VEND SUCCESS', item: 24 } as const;
 const complete = { name: 'SESSION COMPLETE' } as const;
@@ -49,7 +39,7 @@ describe('the flows of the standard', () => {
   });
 
   it('denies, and the machine ends the session', () => {
-    const reader = readerIn('vend');
+    const reader = readerIn('asked');
     expect(reader.do({ type: 'deny' })).toEqual(['say 06', 'idle']);
     expect(reader.hear(complete)).toEqual(['say 07', 'enabled']);
   });
@@ -153,7 +143,7 @@ describe('the flows of the standard', () => {
 describe('repeats', () => {
   it('are no new events', () => {
     for (const command of [request, success, reset, complete, { name: 'CASH SALE', units: 1, item: 2 } as const]) {
-      const reader = command === success ? approved() : readerIn('session-idle');
+      const reader = command === success ? readerIn('sent') : readerIn('session-idle');
       reader.hear(command);
       const once = reader.state;
       reader.now += REPEAT_MS;
@@ -163,7 +153,7 @@ describe('repeats', () => {
   });
 
   it('of RESET are answered again after a while, and a vend is reset once', () => {
-    const reader = approved();
+    const reader = readerIn('sent');
     expect(reader.hear(reset, reset)).toEqual(['vend-reset', 'inactive', 'say 00', 'inactive', 'say 00']);
   });
 
@@ -175,7 +165,7 @@ describe('repeats', () => {
   });
 
   it('of a request are the same request as long as it is open', () => {
-    const reader = approved();
+    const reader = readerIn('sent');
     expect(reader.hear(request, request)).toEqual([]);
     expect(reader.hear(success)).toEqual(['vend-success', 'idle']);
   });
@@ -189,18 +179,18 @@ describe('repeats', () => {
 
 describe('RESET', () => {
   it('before the approval has left is a vend that cannot have happened', () => {
-    const reader = readerIn('vend');
+    const reader = readerIn('asked');
     reader.put(approve(1_200));
     expect(reader.hear(reset)).toEqual(['vend-failure cancelled', 'inactive', 'say 00']);
     expect(reader.left).not.toContain('05 04 B0');
   });
 
   it('between approval and success is uncertain', () => {
-    expect(approved().hear(reset)).toEqual(['vend-reset', 'inactive', 'say 00']);
+    expect(readerIn('sent').hear(reset)).toEqual(['vend-reset', 'inactive', 'say 00']);
   });
 
   it('by ourselves is the same', () => {
-    expect(approved().do({ type: 'restart' })).toEqual(['vend-reset', 'inactive', 'say 00']);
+    expect(readerIn('sent').do({ type: 'restart' })).toEqual(['vend-reset', 'inactive', 'say 00']);
   });
 
   it('takes back grant, level and options', () => {
@@ -213,7 +203,7 @@ describe('RESET', () => {
 
 describe('deadlines', () => {
   it('denies what nobody decided two seconds before the machine stops waiting, and no later yes leaves', () => {
-    const reader = readerIn('vend');
+    const reader = readerIn('asked');
     const askedAt = reader.now;
     expect(reader.wait()).toEqual(['vend-failure cancelled', 'say 06', 'idle']);
     expect(reader.now).toBe(askedAt + 28_000);
@@ -222,7 +212,7 @@ describe('deadlines', () => {
   });
 
   it('holds back an approval that could not leave in time', () => {
-    const reader = readerIn('vend');
+    const reader = readerIn('asked');
     reader.put(approve(1_200));
     reader.now += 28_000;
     expect(reader.drain()).toEqual(['say 06', 'vend-failure cancelled', 'idle']);
@@ -238,7 +228,7 @@ describe('deadlines', () => {
 
 describe('what we are asked to do', () => {
   it('approves once', () => {
-    expect(approved().do(approve(1_200))).toEqual(['fault second-approval']);
+    expect(readerIn('sent').do(approve(1_200))).toEqual(['fault second-approval']);
   });
 
   it('approves nothing that was not asked', () => {
@@ -246,14 +236,14 @@ describe('what we are asked to do', () => {
   });
 
   it('takes back an approval that has not left, and none that has', () => {
-    const reader = readerIn('vend');
+    const reader = readerIn('asked');
     reader.put(approve(1_200));
     expect(reader.do({ type: 'deny' })).toEqual(['say 06', 'idle']);
-    expect(approved().do({ type: 'deny' }, { type: 'end' })).toEqual([]);
+    expect(readerIn('sent').do({ type: 'deny' }, { type: 'end' })).toEqual([]);
   });
 
   it('denies an open request when the session is to end', () => {
-    expect(readerIn('vend').do({ type: 'end' })).toEqual(['say 06', 'idle', 'say 04']);
+    expect(readerIn('asked').do({ type: 'end' })).toEqual(['say 06', 'idle', 'say 04']);
   });
 
   it.each([
@@ -279,15 +269,64 @@ describe('what we are asked to do', () => {
   });
 });
 
-it('follows an approval with the denial when a VEND CANCEL crossed it', () => {
-  const reader = approved();
-  expect(reader.hear({ name: 'VEND CANCEL' })).toEqual(['vend-failure cancelled', 'say 06', 'idle']);
+describe('a VEND CANCEL that crosses an approval which has left', () => {
+  const cancel = { name: 'VEND CANCEL' } as const;
+
+  it('does not buy a second item on the money of the first', () => {
+    const reader = readerIn('enabled');
+    reader.do(begin(1_200));
+    reader.hear(request);
+    reader.do(approve(1_200));
+    reader.hear(cancel);
+    // The machine heard the approval first, and the item fell.
+    expect(reader.hear(success)).toEqual(['vend-success', 'idle']);
+    reader.hear(request);
+    expect(reader.do(approve(1_200))).toContain('fault approval-over-grant');
+    expect(reader.left.filter((said) => said === '05 04 B0')).toHaveLength(1);
+  });
+
+  it('is decided by the success, even before the denial has left', () => {
+    const reader = readerIn('sent');
+    reader.put({ type: 'command', command: cancel });
+    expect(reader.hear(success)).toEqual(['vend-success', 'idle']);
+  });
+
+  it('is uncertain when the machine resets itself', () => {
+    expect(readerIn('crossed').hear(reset)).toEqual(['vend-reset', 'inactive', 'say 00']);
+  });
+
+  it('is not dispensed when the machine says so', () => {
+    expect(readerIn('crossed').hear({ name: 'VEND FAILURE' })).toEqual(['vend-failure not-dispensed', 'idle']);
+  });
+
+  it('is cancelled when the machine asks for the next item, and the money is there again', () => {
+    const reader = readerIn('crossed');
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      // The same item again is a request of its own.
+      expect(reader.hear(request)).toEqual(['vend-failure cancelled', 'idle', 'selection 24 for 1200']);
+      expect(reader.do(approve(1_200))).toEqual(['say 05 04 B0']);
+      expect(reader.hear(cancel)).toEqual(['say 06']);
+    }
+  });
+
+  it('is cancelled when the machine ends the session', () => {
+    expect(readerIn('crossed').hear(complete)).toEqual(['vend-failure cancelled', 'idle', 'say 07', 'enabled']);
+  });
+
+  it('is denied again to a machine that asks again', () => {
+    expect(readerIn('crossed').hear(cancel, cancel)).toEqual(['say 06', 'say 06']);
+  });
+
+  it('lets the end of the session be asked for, which decides it', () => {
+    expect(readerIn('crossed').do({ type: 'end' })).toEqual(['say 04']);
+  });
 });
 
 it('reports a success that nobody waits for instead of believing it', () => {
-  const reader = approved();
-  reader.put({ type: 'command', command: { name: 'VEND CANCEL' } });
+  const reader = readerIn('asked');
+  reader.put(approve(1_200), { type: 'command', command: { name: 'VEND CANCEL' } });
   expect(reader.hear(success)).toEqual(['fault late-vend-success', 'idle']);
+  expect(reader.left).not.toContain('05 04 B0');
 });
 
 it.each(['revalue', 'negative-vend'] as const)('is in session again when the denial in %s has left', (phase) => {

@@ -39,6 +39,8 @@ export interface Vend {
    */
   readonly standing: 'asked' | 'denied' | 'approved' | 'sent';
   readonly approvedMinor: number;
+  /** A VEND CANCEL met an approval that had left: which of the two the machine goes by, its next word tells. */
+  readonly crossed?: true;
 }
 
 export interface MdbState {

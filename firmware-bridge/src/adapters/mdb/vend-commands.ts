@@ -14,6 +14,7 @@ function maySell(turn: Turn): boolean {
 }
 
 export function onVendRequest(turn: Turn, { units, item }: PricedCommand): void {
+  leaveCrossedVend(turn);
   const { phase, vend, options } = turn.state;
   // The same request once more is the same request.
   if (vend !== undefined && vend.units === units && vend.item === item) return;
@@ -31,7 +32,8 @@ export function onVendRequest(turn: Turn, { units, item }: PricedCommand): void 
 
 /**
  * The machine takes its request back, which it may only while it has not heard an answer (MDB/ICP 4.2, VEND CANCEL). An
- * approval that has left crossed it on the way: the denial follows it.
+ * approval that has left crossed it on the way: the denial follows it, but the machine may have taken the approval and be
+ * turning the spiral. So nothing is decided yet, and the money stays taken.
  */
 export function onVendCancel(turn: Turn): void {
   const { phase, vend } = turn.state;
@@ -39,8 +41,20 @@ export function onVendCancel(turn: Turn): void {
   if (phase === 'session-idle') return;
   if (vend === undefined) return turn.outOfSequence('VEND CANCEL');
   if (vend.standing === 'denied') return;
+  if (vend.standing === 'sent') {
+    turn.putVend({ ...vend, crossed: true });
+    return turn.answer({ name: 'VEND DENIED', bytes: answers.vendDenied() });
+  }
   turn.denyVend(vend);
   turn.tell({ type: 'vend-failure', reason: 'cancelled' });
+}
+
+/** The machine goes on without a result: it went by the denial, not by the approval that its VEND CANCEL crossed. */
+function leaveCrossedVend(turn: Turn): void {
+  const { vend } = turn.state;
+  if (vend?.crossed === undefined) return;
+  turn.giveBack(vend);
+  turn.endVend({ type: 'vend-failure', reason: 'cancelled' });
 }
 
 export function onVendSuccess(turn: Turn): void {
@@ -65,6 +79,7 @@ function isAtRest(phase: Turn['state']['phase']): boolean {
 }
 
 export function onSessionComplete(turn: Turn): void {
+  leaveCrossedVend(turn);
   const { phase } = turn.state;
   // Machines say it once more, or without a session; whoever asks is told that there is none.
   if (!isAtRest(phase)) return turn.outOfSequence('SESSION COMPLETE');

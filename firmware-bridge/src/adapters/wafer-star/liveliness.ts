@@ -7,6 +7,8 @@ const PROBES_MAX = 3;
 
 export interface LivelinessActions {
   phase(): MdbState['phase'];
+  /** The machine speaks level 2 at least, so it knows TIME/DATE REQUEST. */
+  knowsTheQuestion(): boolean;
   /** Look whether the port is there. */
   check(): void;
   restart(): void;
@@ -18,7 +20,8 @@ export interface LivelinessActions {
  * An idle machine says nothing that the adapter passes on, so silence alone proves nothing. What can be done about it:
  * the port is looked at; a machine that does not set us up is told JUST RESET again; and one that answers TIME/DATE
  * REQUEST (MDB/ICP 4.2, an option of level 2) is asked the time, and is lost when it stops answering. One that never
- * answered has no clock, or went silent before it was asked: JUST RESET tells which, as every machine answers that.
+ * answered has no clock, or went silent before it was asked: JUST RESET tells which, as every machine answers that. A
+ * machine of level 1 is asked nothing.
  */
 export class Liveliness {
   private heardAt = 0;
@@ -79,7 +82,7 @@ export class Liveliness {
     const silence = now - this.heardAt;
     // Asked twice at least: after a stall of this computer the time alone would prove nothing.
     if (this.tellsTime && silence >= silentMs && this.probes >= 2) return this.actions.lost();
-    if (silence < heartbeatMs || this.hasNoClock) return;
+    if (silence < heartbeatMs || this.hasNoClock || !this.actions.knowsTheQuestion()) return;
     if (!this.tellsTime && this.probes >= PROBES_MAX) {
       this.hasNoClock = true;
       this.restartedAt = now;

@@ -251,6 +251,17 @@ describe('a machine that says nothing', () => {
     expect(adapter.takeTranscript().join()).not.toContain('TIME');
   });
 
+  it('is not asked the time at level 1, which does not know the question', () => {
+    const { link, clock, says, seen } = setUp();
+    link.open();
+    says(RESET, [0x11, 0x00, 0x01, 0, 0, 0], PRICES, ENABLE);
+    link.heard();
+    seen();
+    clock.advance(DEFAULT_TIMINGS.heartbeatMs * 20);
+    expect(link.heard()).toEqual([]);
+    expect(seen()).toEqual([]);
+  });
+
   it('is inactive when it went silent before it was ever asked the time', () => {
     const { clock, seen } = ready();
     clock.advance(DEFAULT_TIMINGS.heartbeatMs * 5);

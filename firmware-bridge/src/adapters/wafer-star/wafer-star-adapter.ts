@@ -52,6 +52,7 @@ export class WaferStarAdapter implements MachineAdapter {
     this.framer = this.newFramer();
     this.liveliness = new Liveliness(options.timings, clock, {
       phase: () => this.state.phase,
+      knowsTheQuestion: () => this.state.level >= 2,
       check: () => this.link.check(),
       restart: () => this.put({ type: 'restart' }),
       probe: () => this.put({ type: 'probe' }),

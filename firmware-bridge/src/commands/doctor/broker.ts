@@ -7,9 +7,10 @@ import mqtt, { ErrorWithReasonCode, type MqttClient } from 'mqtt';
 import { topicOf } from '#machine-protocol/topics.js';
 
 import type { BridgeConfig } from '../../bridge.js';
+import { type BrokerSettings, loginOf, mayRead } from '../../uplink/broker-login.js';
 import type { Finding } from './finding.js';
 
-type BrokerConfig = Pick<BridgeConfig, 'machineId' | 'mqttUrl' | 'mqttUsername' | 'mqttPassword' | 'mqttCa'>;
+type BrokerConfig = Pick<BridgeConfig, 'machineId' | 'mqttUrl' | keyof BrokerSettings>;
 
 /** A mobile line takes seconds; what needs longer would not carry a sale either. */
 const STEP_MS = 10_000;
@@ -22,13 +23,18 @@ interface Address {
   readonly encrypted: boolean;
 }
 
-/** From the name to the topics, one step after the other; the first that fails is the last that is told. */
-export async function* checkBroker(config: BrokerConfig): AsyncGenerator<Finding> {
+/**
+ * From the name to the topics, one step after the other; the first that fails is the last that is told.
+ *
+ * @param bridgeRuns Then nobody signs in: brokers that make the user name the client id (deploy/mosquitto) would take the
+ * connection from the bridge, perhaps in the middle of a sale.
+ */
+export async function* checkBroker(config: BrokerConfig, bridgeRuns: boolean): AsyncGenerator<Finding> {
   const url = new URL(config.mqttUrl);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port === '' ? (PORTS[url.protocol] ?? 0) : Number(url.port);
   const address = { host, port, encrypted: url.protocol === 'mqtts:' || url.protocol === 'wss:' };
-  for (const check of [checkName, checkPort, checkCertificate, checkSignIn]) {
+  for (const check of [checkName, checkPort, checkCertificate, bridgeRuns ? notSignedIn : checkSignIn]) {
     const finding = await check(address, config);
     yield finding;
     if (finding.well === false) return;
@@ -67,7 +73,7 @@ async function checkPort({ host, port }: Address): Promise<Finding> {
   }
 }
 
-async function checkCertificate({ host, port, encrypted }: Address, { mqttCa }: BrokerConfig): Promise<Finding> {
+async function checkCertificate({ host, port, encrypted }: Address, config: BrokerConfig): Promise<Finding> {
   const name = 'broker, encryption';
   if (!encrypted) {
     const local = ['localhost', '127.0.0.1', '::1'].includes(host);
@@ -76,7 +82,8 @@ async function checkCertificate({ host, port, encrypted }: Address, { mqttCa }: 
   }
   const servername = /^[\d.]+$|:/.test(host) ? '' : host;
   try {
-    const socket = connectTls({ host, port, servername, ...(mqttCa !== undefined && { ca: mqttCa }) });
+    const { ca, cert, key } = loginOf(config);
+    const socket = connectTls({ host, port, servername, ca, cert, key });
     await opened(socket, 'secureConnect');
     const found = `${socket.getProtocol() ?? 'TLS'}, certificate of ${host} valid until ${socket.getPeerCertificate().valid_to}`;
     socket.destroy();
@@ -99,20 +106,23 @@ const CERTIFICATE_ADVICE: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'Use the name in mqttUrl that stands in the certificate.',
 };
 
+const SIGN_IN = 'broker, sign-in';
+
+async function notSignedIn(): Promise<Finding> {
+  return { name: SIGN_IN, well: undefined, found: 'not asked, the bridge is running' };
+}
+
 async function checkSignIn(_: Address, config: BrokerConfig): Promise<Finding> {
-  const { machineId, mqttUrl, mqttUsername: username, mqttPassword: password, mqttCa: ca } = config;
-  const name = 'broker, sign-in';
+  const { machineId, mqttUrl, mqttUsername: username } = config;
+  const name = SIGN_IN;
   const user = username === undefined ? 'without a user name' : `as ${username}`;
   const client = mqtt.connect(mqttUrl, {
     protocolVersion: 4,
     clean: true,
-    // A name of its own, or the broker would throw a running bridge out.
     clientId: `doctor-${machineId}`,
     connectTimeout: STEP_MS,
     reconnectPeriod: 0,
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-    ...(ca !== undefined && { ca }),
+    ...loginOf(config),
   });
   try {
     await signedIn(client);
@@ -147,10 +157,7 @@ function subscribed(client: MqttClient, machineId: string): Promise<boolean> {
   const topics = [topicOf(machineId, 'command'), topicOf(machineId, 'ack')];
   return new Promise((resolve) => {
     client.once('close', () => resolve(false));
-    // 128 is the broker's "no" (MQTT 3.1.1, SUBACK).
-    client.subscribe(topics, { qos: 1 }, (error, granted) =>
-      resolve(!error && granted?.every(({ qos }) => (qos as number) !== 128) === true),
-    );
+    client.subscribe(topics, { qos: 1 }, (error, granted) => resolve(!error && mayRead(granted)));
   });
 }
 

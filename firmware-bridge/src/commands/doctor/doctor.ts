@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { BridgeConfig } from '../../bridge.js';
 import { systemClock } from '../../clock.js';
 import { ConfigError, readConfig } from '../../config.js';
+import { claimJournal } from '../../only-one.js';
 import { EXIT, type Command } from '../command.js';
 import { checkPort } from '../serial-port.js';
 import { checkBroker } from './broker.js';
@@ -21,7 +22,8 @@ use the serial port:
   sudo -u vendrail-bridge vendrail-bridge doctor --config /etc/vendrail/bridge.json
   sudo systemctl start vendrail-bridge
 
-It changes nothing but this: a session that is open at the machine ends.
+A sign-in at the broker could take the connection of a bridge that runs, and is then left out. The doctor changes nothing
+but this: a session that is open at the machine ends.
 Exit codes: 0 all is well, 1 something is not, 78 the configuration cannot work.
 `;
 
@@ -54,7 +56,13 @@ async function* examine(config: BridgeConfig): AsyncGenerator<Finding> {
   yield port;
   if (port.well === true) yield* await checkMachine(config);
   else yield { name: 'adapter and machine', well: undefined, found: 'not asked, as the port cannot be used' };
-  yield* checkBroker(config);
+  // Kept during the sign-in: a bridge that is started meanwhile gives up, and systemd starts it again.
+  const release = await claimJournal(config.journalDir);
+  try {
+    yield* checkBroker(config, release === undefined);
+  } finally {
+    release?.();
+  }
   yield await checkClock(systemClock);
   yield checkFolder(config.journalDir, systemClock);
   yield checkJournal(config.journalDir, config.machineId);

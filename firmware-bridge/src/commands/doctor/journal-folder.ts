@@ -1,6 +1,6 @@
-import { closeSync, fdatasyncSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fdatasyncSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import type { Clock } from '../../clock.js';
 import { peekJournal } from '../../journal/peek.js';
@@ -13,31 +13,37 @@ const FREE_MIN_BYTES = 50_000_000;
 const SYNC_MAX_MS = 500;
 const SYNCS = 5;
 
-/** Can the journal be written here, and fast enough? */
+/** Can the journal be written here, and fast enough? Where the folder is missing: can the bridge make it? */
 export function checkFolder(dir: string, clock: Pick<Clock, 'monotonicMs'>): Finding {
   const name = 'disk';
   const { username } = userInfo();
+  const place = nearest(dir);
   let slowest: number;
   let free: number;
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    slowest = slowestSync(join(dir, '.doctor'), clock);
-    const { bavail, bsize } = statfsSync(dir);
+    slowest = slowestSync(join(place, '.doctor'), clock);
+    const { bavail, bsize } = statfsSync(place);
     free = bavail * bsize;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     const advice =
       code === 'ENOSPC'
         ? 'Make room on the disk.'
-        : `Give the folder to the user of the bridge (sudo chown ${username} ${dir}); is the disk mounted read-only?`;
-    return { name, well: false, found: `${username} cannot write in ${dir} (${code})`, advice };
+        : `Give the folder to the user of the bridge (sudo install -d -o ${username} -m 700 ${dir}); is the disk mounted read-only?`;
+    return { name, well: false, found: `${username} cannot write in ${place} (${code})`, advice };
   }
-  const found = `${dir} can be written by ${username}, ${Math.floor(free / 1_000_000)} MB free, slowest of ${SYNCS} syncs ${slowest.toFixed(1)} ms`;
+  const able = place === dir ? `${dir} can be written by ${username}` : `${username} can make ${dir}`;
+  const found = `${able}, ${Math.floor(free / 1_000_000)} MB free, slowest of ${SYNCS} syncs ${slowest.toFixed(1)} ms`;
   if (free < FREE_MIN_BYTES) return { name, well: false, found, advice: 'Make room: 50 MB at least.' };
   if (slowest > SYNC_MAX_MS) {
     return { name, well: false, found, advice: 'The disk is worn or overloaded: replace the SD card.' };
   }
   return { name, well: true, found };
+}
+
+/** The folder itself, or the one in which the bridge would make it. */
+function nearest(dir: string): string {
+  return existsSync(dir) || dirname(dir) === dir ? dir : nearest(dirname(dir));
 }
 
 function slowestSync(probe: string, clock: Pick<Clock, 'monotonicMs'>): number {

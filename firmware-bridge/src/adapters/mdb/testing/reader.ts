@@ -74,26 +74,70 @@ function inWords(event: MdbEvent): string {
 export const begin = (creditMinor: number): MdbInput => ({ type: 'begin', creditMinor, notAfter: Infinity });
 export const approve = (amountMinor: number): MdbInput => ({ type: 'approve', amountMinor });
 
-/** @param phase brought about by the shortest way; `revalue` and `negative-vend` last until their denial leaves */
-export function readerIn(phase: Phase, changes: Partial<MdbRules> = {}): Reader {
-  const reader = new Reader({ ...rules, ...changes });
-  if (phase === 'inactive') return reader;
-  reader.hear({ name: 'RESET' }, setupConfig, setupPrices);
-  if (phase === 'disabled') return reader;
-  reader.hear({ name: 'READER ENABLE' });
-  if (phase === 'enabled') return reader;
-  reader.do(begin(5_000));
-  reader.now += REPEAT_MS + 1;
-  if (phase === 'vend') reader.hear(request);
-  if (phase === 'revalue') reader.put({ type: 'command', command: { name: 'REVALUE LIMIT REQUEST' } });
-  if (phase === 'negative-vend') {
-    reader.put({ type: 'command', command: { name: 'NEGATIVE VEND REQUEST', units: 1, item: 1 } });
+/** The states of MDB/ICP 4.2, section 7.3, in its order; `vend` by its standings, and `crossed` is a `sent` one that was cancelled. */
+export const STAGES = [
+  'inactive',
+  'disabled',
+  'enabled',
+  'session-idle',
+  'asked',
+  'approved',
+  'sent',
+  'crossed',
+  'denied',
+  'revalue',
+  'negative-vend',
+] as const;
+export type Stage = (typeof STAGES)[number];
+
+export function phaseOf(stage: Stage): Phase {
+  switch (stage) {
+    case 'asked':
+    case 'approved':
+    case 'sent':
+    case 'crossed':
+    case 'denied':
+      return 'vend';
+    default:
+      return stage;
   }
-  return reader;
 }
 
-export function approved(): Reader {
-  const reader = readerIn('vend');
-  reader.do(approve(1_200));
+/** What leads from an open session to a stage in it. In `approved`, `denied`, `revalue` and `negative-vend` an answer waits. */
+const IN_SESSION: { readonly [S in Stage]?: (reader: Reader) => void } = {
+  asked: (reader) => reader.hear(request),
+  approved: (reader) => {
+    reader.hear(request);
+    reader.put(approve(1_200));
+  },
+  sent: (reader) => {
+    reader.hear(request);
+    reader.do(approve(1_200));
+  },
+  crossed: (reader) => {
+    reader.hear(request);
+    reader.do(approve(1_200));
+    reader.hear({ name: 'VEND CANCEL' });
+  },
+  denied: (reader) => {
+    reader.hear(request);
+    reader.put({ type: 'deny' });
+  },
+  revalue: (reader) => reader.put({ type: 'command', command: { name: 'REVALUE LIMIT REQUEST' } }),
+  'negative-vend': (reader) =>
+    reader.put({ type: 'command', command: { name: 'NEGATIVE VEND REQUEST', units: 1, item: 1 } }),
+};
+
+/** @param stage brought about by the shortest way */
+export function readerIn(stage: Stage, changes: Partial<MdbRules> = {}): Reader {
+  const reader = new Reader({ ...rules, ...changes });
+  if (stage === 'inactive') return reader;
+  reader.hear({ name: 'RESET' }, setupConfig, setupPrices);
+  if (stage === 'disabled') return reader;
+  reader.hear({ name: 'READER ENABLE' });
+  if (stage === 'enabled') return reader;
+  reader.do(begin(5_000));
+  reader.now += REPEAT_MS + 1;
+  IN_SESSION[stage]?.(reader);
   return reader;
 }
