@@ -54,10 +54,10 @@ describe('servers that want the same purchase and the same journal at once', () 
   }
 
   function keepWithCase(database: Database, record: MachineEventRecord): Promise<void> {
-    const told = { machineId: record.machineId, reason: 'machine-fault', known: 'k', suggestedAction: 's' };
+    const told = { reason: 'machine-fault', known: 'k', suggestedAction: 's' };
     return database.transaction(async (transaction) => {
       if (!(await takeMachineEvent(transaction, record))) throw new EventTakenError('not the next event');
-      await openMachineCase(transaction, told, systemIds.uuid());
+      await openMachineCase(transaction, record.machineId, told, systemIds.uuid());
     });
   }
 
