@@ -25,6 +25,8 @@ const REFUSALS = ['28P01', '28000', '3D000', 'P1000', 'P1003', 'P1010', 'authent
 /** Distinct statements of this program; each is planned once a connection. */
 const STATEMENT_NAMES_MAX = 1_000;
 
+const SERIALIZATION_FAILURE = '40001';
+
 const { DATE, INT8 } = pg.types.builtins;
 
 /** Two types are read otherwise than `pg` does by itself: exact, and as the day's beginning in UTC. */
@@ -127,6 +129,11 @@ async function untilReachable(client: PrismaClient, pool: pg.Pool): Promise<void
 /** The name of the unique index or constraint that an error of `query` is about, or undefined for other errors. */
 export function violatedConstraint(error: unknown): (typeof CONSTRAINTS)[number] | undefined {
   return error instanceof pg.DatabaseError ? CONSTRAINTS.find((name) => name === error.constraint) : undefined;
+}
+
+/** What `refuse_conflict()` of the database says: what was to be changed is not as it was. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === SERIALIZATION_FAILURE;
 }
 
 /** Constraints whose violation means something to the program. test/integration asserts that each exists. */
