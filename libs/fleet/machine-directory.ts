@@ -1,4 +1,5 @@
-import { type Database, sql } from '#platform/database.js';
+import { Batches } from '#platform/batches.js';
+import { type Database, isRefused, sql } from '#platform/database.js';
 import { isCurrency, type Currency } from '#purchase/money.js';
 
 /** A machine heard of within this time is online; it says so every 15 s, and the broker tells when it is gone. */
@@ -41,6 +42,7 @@ export interface MachineNaming {
 
 interface Row {
   id: string;
+  reservation_token: string;
   currency: string;
   out_of_service: boolean;
   fresh: boolean | null;
@@ -66,13 +68,25 @@ const NAMES_MAX = 50_000;
 
 export class MachineDirectory {
   private readonly names = new Map<string, { at: number; names: Promise<MachineNaming> }>();
+  private readonly scans = new Batches<string, Row | undefined>({
+    together: (tokens) => this.readAll(tokens),
+    isUndone: isRefused,
+  });
 
   constructor(private readonly database: Database) {}
 
   /** The machine whose QR code bears this token, or null for a token that none bears. */
   async atScan(reservationToken: string): Promise<MachineAtScan | null> {
+    const row = await this.scans.do(reservationToken);
+    if (row === undefined) return null;
+    // Most machines have one payer in several minutes, and a bill is written a moment after the scan.
+    this.keep(row.id, Promise.resolve({ name: row.name, location: row.location, timeZone: row.time_zone }));
+    return machineOf(row);
+  }
+
+  private async readAll(tokens: readonly string[]): Promise<(Row | undefined)[]> {
     const rows = await this.database.query<Row>(sql`
-      SELECT m.id, m.currency, m.out_of_service, m.reservation_max_minor, m.planogram_id::text, m.price_list_id::text,
+      SELECT m.id, m.reservation_token, m.currency, m.out_of_service, m.reservation_max_minor, m.planogram_id::text, m.price_list_id::text,
         list.version AS price_list_version, presence.machine_state,
         presence.online AND presence.last_seen_at > now() - make_interval(secs => ${PRESENCE_FRESH_MS / 1_000}::float8)
           AS fresh,
@@ -88,12 +102,9 @@ export class MachineDirectory {
       JOIN price_lists list ON list.id = m.price_list_id
       LEFT JOIN machine_presences presence ON presence.machine_id = m.id
       LEFT JOIN purchases live ON live.machine_id = m.id AND live.holds_machine
-      WHERE m.reservation_token = ${reservationToken}`);
-    const row = rows[0];
-    if (row === undefined) return null;
-    // Most machines have one payer in several minutes, and a bill is written a moment after the scan.
-    this.keep(row.id, Promise.resolve({ name: row.name, location: row.location, timeZone: row.time_zone }));
-    return machineOf(row);
+      WHERE m.reservation_token = ANY(${tokens}::text[])`);
+    const byToken = new Map(rows.map((row) => [row.reservation_token, row]));
+    return tokens.map((token) => byToken.get(token));
   }
 
   nameOf(machineId: string): Promise<MachineNaming> {

@@ -13,7 +13,15 @@ export type Json = Prisma.InputJsonValue;
 export const DatabaseNull = Prisma.DbNull;
 
 /** Two processes of each role and the tools fit well into PostgreSQL's default of 100 connections. */
-const CONNECTIONS_MAX = 10;
+const CONNECTIONS_MAX = 6;
+/** Batches of the path of a purchase, which wait for one another anyway (`Batches`). */
+const BY_KEY_MAX = 4;
+/**
+ * A plan is made once a connection, and may be made while a table is empty: then reading all of it looks cheapest, and
+ * stays the plan while it fills. What looks rows up by their keys has one right plan, whatever the tables hold.
+ */
+const BY_KEY =
+  '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan';
 /** createPurchase must be able to say SYSTEM_ERROR within a second when the database is gone (S1.8). */
 const CONNECT_WITHIN_MS = 900;
 const STATEMENT_WITHIN_MS = 5_000;
@@ -43,15 +51,15 @@ export class Database {
   private constructor(
     readonly client: PrismaClient,
     private readonly pool: pg.Pool,
+    private readonly byKey: pg.Pool,
     private readonly nameOf: (text: string) => string,
   ) {}
 
   /** Waits a little for a database that is only starting. @throws when it stays away, or refuses us. */
   static async connect(url: string, applicationName: string): Promise<Database> {
     const nameOf = statementNames();
-    const pool = new pg.Pool({
+    const settings: pg.PoolConfig = {
       connectionString: url,
-      max: CONNECTIONS_MAX,
       connectionTimeoutMillis: CONNECT_WITHIN_MS,
       idleTimeoutMillis: 60_000,
       statement_timeout: STATEMENT_WITHIN_MS,
@@ -60,21 +68,32 @@ export class Database {
       idle_in_transaction_session_timeout: STATEMENT_WITHIN_MS,
       application_name: applicationName,
       keepAlive: true,
-    });
+    };
+    const pool = new pg.Pool({ ...settings, max: CONNECTIONS_MAX });
+    const byKey = new pg.Pool({ ...settings, max: BY_KEY_MAX, options: BY_KEY });
     // A server that went away takes idle connections with it; the next query reports it to its caller.
-    pool.on('error', () => undefined);
+    for (const one of [pool, byKey]) one.on('error', () => undefined);
     const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) });
     const client = new PrismaClient({ adapter, errorFormat: 'minimal' });
     await untilReachable(client, pool);
-    return new Database(client, pool, nameOf);
+    return new Database(client, pool, byKey, nameOf);
   }
 
   /**
    * Rows as PostgreSQL gives them: timestamps as Date, bigint as bigint, jsonb parsed. Past Prisma, whose way through a
    * raw statement costs CPU that every step of a purchase would pay for (docs/performance.md).
    */
-  async query<Row>({ text, values }: Sql): Promise<Row[]> {
-    const { rows } = await this.pool.query({ name: this.nameOf(text), text, values: values.map(valueOf), types });
+  query<Row>(statement: Sql): Promise<Row[]> {
+    return this.send(this.pool, statement);
+  }
+
+  /** The same for statements that find all their rows by keys: they are planned so, whatever the tables hold by then. */
+  queryByKey<Row>(statement: Sql): Promise<Row[]> {
+    return this.send(this.byKey, statement);
+  }
+
+  private async send<Row>(pool: pg.Pool, { text, values }: Sql): Promise<Row[]> {
+    const { rows } = await pool.query({ name: this.nameOf(text), text, values: values.map(valueOf), types });
     return rows as Row[];
   }
 
@@ -86,6 +105,7 @@ export class Database {
   async close(): Promise<void> {
     await this.client.$disconnect();
     await this.pool.end();
+    await this.byKey.end();
   }
 }
 
@@ -129,6 +149,11 @@ async function untilReachable(client: PrismaClient, pool: pg.Pool): Promise<void
 /** The name of the unique index or constraint that an error of `query` is about, or undefined for other errors. */
 export function violatedConstraint(error: unknown): (typeof CONSTRAINTS)[number] | undefined {
   return error instanceof pg.DatabaseError ? CONSTRAINTS.find((name) => name === error.constraint) : undefined;
+}
+
+/** PostgreSQL itself said no: whatever the statement had done is undone. Of any other error that is not known. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof pg.DatabaseError;
 }
 
 /** What `refuse_conflict()` of the database says: what was to be changed is not as it was. */

@@ -1,15 +1,15 @@
-import { type Database, type Sql, joinSql, noSql, sql, violatedConstraint, isConflict } from '#platform/database.js';
+import { Batches } from '#platform/batches.js';
+import { type Database, isConflict, isRefused, sql, violatedConstraint } from '#platform/database.js';
 import type { Ids } from '#platform/ids.js';
 import { DEAD_AFTER_MS } from '#platform/server-instance.js';
 import { type Beginning, begin } from '#purchase/reserve-first/lifecycle.js';
-import { type Act, type ActKind, type Purchase, committedMinor } from '#purchase/reserve-first/purchase.js';
+import type { Act, ActKind, Purchase } from '#purchase/reserve-first/purchase.js';
 
 import { machineEventTaken } from './machine-stream.js';
 import type { OfferCatalogue } from './offer-catalogue.js';
 import {
   type Change,
   type ClaimedAct,
-  ConflictError,
   EventTakenError,
   InvoiceReferenceTakenError,
   type MachineEventRecord,
@@ -18,16 +18,8 @@ import {
   type PurchaseStore,
 } from './ports.js';
 import type { PurchasePrincipals } from './purchase-principals.js';
-import { type PurchaseRow, detailsOf, holdsMachine, jsonOf, purchaseOf } from './purchase-record.js';
-import {
-  callsInsert,
-  callsPart,
-  newlyDispensed,
-  postingsBy,
-  postingsPart,
-  stockPart,
-  vendsPart,
-} from './step-parts.js';
+import { type PurchaseRow, detailsOf, purchaseOf } from './purchase-record.js';
+import { type SavedRow, callsInsert, conflictAt, stepStatement } from './step-statement.js';
 
 /**
  * A server that lives has this long after an act fell due to do it before another may think it forgot: longer than any
@@ -44,13 +36,32 @@ const purchaseColumns = sql`id, machine_id, state, version, currency, offered_mi
   ers_reference, grant_number, planogram_id, price_list_id, details, started_at`;
 
 interface Began {
+  id: string;
   grant_number: bigint;
   seqr_terminal_id: string | null;
   seqr_terminal_secret: Uint8Array | null;
 }
 
-/** Purchases in PostgreSQL. Every method is one transaction. */
+interface Start {
+  readonly purchase: Purchase;
+  readonly request: PurchaseRequest;
+}
+
+/** Purchases in PostgreSQL. Each call is one transaction, or shares one with the same call for other purchases. */
 export class PostgresPurchaseStore implements PurchaseStore {
+  private readonly starts = new Batches<Start, Began>({
+    together: (starts) => this.beginAll(starts),
+    isUndone: isRefused,
+  });
+  private readonly reads = new Batches<string, PurchaseRow | undefined>({
+    together: (ids) => this.readAll(ids),
+    isUndone: isRefused,
+  });
+  private readonly steps = new Batches<Change, undefined>({
+    together: (changes) => this.writeAll(changes),
+    isUndone: isRefused,
+  });
+
   constructor(
     private readonly database: Database,
     private readonly catalogue: OfferCatalogue,
@@ -63,56 +74,65 @@ export class PostgresPurchaseStore implements PurchaseStore {
 
   async begin(beginning: Omit<Beginning, 'grantNumber'>, request: PurchaseRequest): Promise<Purchase> {
     const purchase = begin({ ...beginning, grantNumber: 0 }, this.clock.now());
-    const startedAt = new Date(purchase.startedAt);
-    const details = JSON.stringify(detailsOf(purchase));
-    const scanned = JSON.stringify({ offeredMinor: purchase.offeredMinor.toString() });
-    try {
-      const rows = await this.database.query<Began>(sql`
-        WITH terminal AS (
-          -- A share of the lock under which a removal begins: no purchase begins under a terminal that is on its way out.
-          SELECT seqr_terminal_id, seqr_terminal_secret FROM machines
-          WHERE id = ${purchase.machineId} AND seqr_terminal_state IN ('registered', 'labelled') FOR SHARE
-        ), purchase AS (
-          INSERT INTO purchases (id, machine_id, lifecycle, state, holds_machine, version, currency, offered_minor,
-            reserved_minor, payer, request_key, planogram_id, price_list_id, details, event_head, started_at,
-            seqr_terminal_id)
-          VALUES (${purchase.id}::uuid, ${purchase.machineId}, 'reserve-first', ${purchase.state}, true, 1,
-            ${purchase.currency}, ${purchase.offeredMinor}, ${purchase.reservedMinor}, ${request.payer},
-            ${request.requestKey}, ${purchase.planogramId}::uuid, ${purchase.priceListId}::uuid, ${details}::jsonb,
-            ${chained(sql`''::bytea`, 1, 'PurchaseStarted', purchase.state, startedAt, scanned)}, ${startedAt},
-            (SELECT seqr_terminal_id FROM terminal))
-          RETURNING id, grant_number, event_head
-        ), event AS (
-          INSERT INTO purchase_events (purchase_id, seq, at, type, data, state, hash)
-          SELECT id, 1, ${startedAt}, 'PurchaseStarted', ${scanned}::jsonb, ${purchase.state}, event_head FROM purchase
-        ), effect AS (
-          INSERT INTO effects (purchase_id, seq, kind, due_at, leased_by, leased_until)
-          SELECT id, 1, ${purchase.next?.kind}, ${startedAt}, ${this.serverId}::uuid,
-            ${new Date(purchase.startedAt + LEASE_MS)} FROM purchase
-        )
-        SELECT grant_number, seqr_terminal_id, seqr_terminal_secret FROM purchase LEFT JOIN terminal ON true`);
-      this.principals?.remember(purchase, rows[0]?.seqr_terminal_id ?? null, rows[0]?.seqr_terminal_secret ?? null);
-      return { ...purchase, grantNumber: Number(rows[0]?.grant_number ?? 0n) };
-    } catch (error) {
-      if (violatedConstraint(error) === 'purchases_one_live_per_machine')
-        throw new MachineHeldError(purchase.machineId);
-      throw error;
-    }
+    const began = await this.starts.do({ purchase, request });
+    this.principals?.remember(purchase, began.seqr_terminal_id, began.seqr_terminal_secret);
+    return { ...purchase, grantNumber: Number(began.grant_number) };
+  }
+
+  private async beginAll(starts: readonly Start[]): Promise<(Began | MachineHeldError)[]> {
+    const beginnings = JSON.stringify(starts.map((start) => startRow(start)));
+    const rows = await this.database.queryByKey<Began>(sql`
+      WITH beginning AS MATERIALIZED (
+        SELECT * FROM jsonb_to_recordset(${beginnings}::jsonb) AS b(id uuid, machine_id text, state text, currency text,
+          offered_minor bigint, reserved_minor bigint, payer text, request_key text, planogram_id uuid,
+          price_list_id uuid, details jsonb, started_at timestamptz(3), data jsonb, kind text,
+          leased_until timestamptz(3)) ORDER BY id
+      ), terminal AS (
+        -- A share of the lock under which a removal begins: no purchase begins under a terminal that is on its way out.
+        SELECT machines.id AS machine_id, seqr_terminal_id, seqr_terminal_secret FROM beginning, machines
+        WHERE machines.id = beginning.machine_id AND seqr_terminal_state IN ('registered', 'labelled')
+        FOR SHARE OF machines
+      ), purchase AS (
+        INSERT INTO purchases (id, machine_id, lifecycle, state, holds_machine, version, currency, offered_minor,
+          reserved_minor, payer, request_key, planogram_id, price_list_id, details, event_head, started_at,
+          seqr_terminal_id)
+        SELECT id, machine_id, 'reserve-first', state, true, 1, currency, offered_minor, reserved_minor, payer,
+          request_key, planogram_id, price_list_id, details, sha256(convert_to(concat_ws('|', 1, 'PurchaseStarted', state,
+            (extract(epoch FROM started_at) * 1000)::bigint, data::text), 'UTF8')), started_at, seqr_terminal_id
+        FROM beginning LEFT JOIN terminal USING (machine_id)
+        ON CONFLICT (machine_id) WHERE holds_machine DO NOTHING
+        RETURNING id, machine_id, grant_number, event_head
+      ), event AS (
+        INSERT INTO purchase_events (purchase_id, seq, at, type, data, state, hash)
+        SELECT id, 1, started_at, 'PurchaseStarted', data, state, event_head FROM purchase JOIN beginning USING (id)
+      ), effect AS (
+        INSERT INTO effects (purchase_id, seq, kind, due_at, leased_by, leased_until)
+        SELECT id, 1, kind, started_at, ${this.serverId}::uuid, leased_until FROM purchase JOIN beginning USING (id)
+      )
+      SELECT id::text, grant_number, seqr_terminal_id, seqr_terminal_secret
+      FROM purchase LEFT JOIN terminal USING (machine_id)`);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return starts.map(({ purchase }) => byId.get(purchase.id) ?? new MachineHeldError(purchase.machineId));
   }
 
   async load(purchaseId: string): Promise<Purchase | null> {
-    const rows = await this.database.query<PurchaseRow>(
-      sql`SELECT ${purchaseColumns} FROM purchases WHERE id = ${purchaseId}::uuid`,
-    );
-    const row = rows[0];
-    if (!row) return null;
+    const row = await this.reads.do(purchaseId);
+    if (row === undefined) return null;
     return purchaseOf(row, await this.catalogue.prices(row.planogram_id, row.price_list_id));
+  }
+
+  private async readAll(ids: readonly string[]): Promise<(PurchaseRow | undefined)[]> {
+    const rows = await this.database.queryByKey<PurchaseRow>(
+      sql`SELECT ${purchaseColumns} FROM purchases WHERE id = ANY(${ids}::uuid[])`,
+    );
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => byId.get(id));
   }
 
   async save(change: Change): Promise<void> {
     try {
-      if (change.machineEvent !== undefined) await this.takeIn(change, change.machineEvent);
-      else if (change.after !== change.before) await this.write(change);
+      if (change.after !== change.before) await this.steps.do(change);
+      else if (change.machineEvent !== undefined) await this.takeInOnly(change.before, change.machineEvent);
       else if (change.calls.length > 0) await this.database.query(callsInsert(change));
     } catch (error) {
       if (violatedConstraint(error) === 'purchases_invoice_reference_key') {
@@ -123,94 +143,22 @@ export class PostgresPurchaseStore implements PurchaseStore {
     }
   }
 
-  private async write(change: Change): Promise<void> {
-    const parts = joinSql(this.stepParts(change, noSql));
-    const rows = await this.database.query(sql`WITH ${parts} SELECT FROM saved`);
-    if (rows.length === 0) throw conflictAt(change.before);
+  private async writeAll(changes: readonly Change[]): Promise<(Error | undefined)[]> {
+    const { statement, failuresIn } = stepStatement(changes, {
+      leaseOf: (act) => this.leaseOf(act),
+      serverId: this.serverId,
+      caseId: () => this.ids.uuid(),
+    });
+    return failuresIn(await this.database.queryByKey<SavedRow>(statement));
   }
 
-  /**
-   * The machine's event and what it did to the purchase, together or not at all (I27): nothing is saved unless the event is
-   * the next of its journal, and all is undone when the purchase was not at the version that the step started from.
-   */
-  private async takeIn(change: Change, event: MachineEventRecord): Promise<void> {
-    const { before, after } = change;
-    const parts = joinSql([
-      machineEventTaken(event),
-      ...(after === before ? [stillThere(before)] : this.stepParts(change, sql`FROM taken`)),
-    ]);
-    const rows = await this.database.query(sql`WITH ${parts} SELECT
-      CASE WHEN NOT EXISTS (SELECT FROM saved) THEN refuse_conflict() END FROM taken`);
+  /** A machine's event that changes nothing at the purchase, which must be what it was looked at as (I27). */
+  private async takeInOnly({ id, version }: Purchase, event: MachineEventRecord): Promise<void> {
+    const rows = await this.database.queryByKey(sql`
+      WITH ${machineEventTaken(event)}, same AS (
+        SELECT id FROM purchases, taken WHERE id = ${id}::uuid AND version = ${version} FOR NO KEY UPDATE OF purchases
+      ) SELECT CASE WHEN NOT EXISTS (SELECT FROM same) THEN refuse_conflict() END FROM taken`);
     if (rows.length === 0) throw new EventTakenError('not the next event of its journal');
-  }
-
-  /**
-   * The parts of one statement, one round trip, one commit: those that this step has something to write with. `saved` has a
-   * row when the version still was what the step started from, and every other part hangs on it. There are some dozens of
-   * combinations, each planned once a connection.
-   *
-   * @param also what else `saved` takes rows from: without one there, nothing is saved.
-   */
-  private stepParts(change: Change, also: Sql): Sql[] {
-    const { before, after, event, at, cases, calls } = change;
-    const endedAt = after.end === null ? null : new Date(after.end.at);
-    const { type, ...data } = event;
-    const eventData = JSON.stringify(jsonOf(data));
-    const parts = [
-      sql`saved AS (
-        UPDATE purchases SET state = ${after.state}, holds_machine = ${holdsMachine(after)}, version = ${after.version},
-          committed_minor = ${committedMinor(after)}, invoice_reference = ${after.invoiceReference},
-          ers_reference = ${after.ersReference}, details = ${JSON.stringify(detailsOf(after))}::jsonb,
-          ended_at = ${endedAt},
-          event_head = ${chained(sql`event_head`, after.version, type, after.state, new Date(at), eventData)}
-        ${also} WHERE id = ${before.id}::uuid AND version = ${before.version}
-        RETURNING id, purchases.machine_id, currency, event_head
-      )`,
-      sql`event AS (
-        INSERT INTO purchase_events (purchase_id, seq, at, type, data, state, hash)
-        SELECT id, ${after.version}, ${new Date(at)}, ${type}, ${eventData}::jsonb, ${after.state}, event_head FROM saved
-      )`,
-    ];
-    const postings = postingsBy(before, after);
-    if (postings.length > 0) parts.push(postingsPart(postings, after));
-    // An act that stays keeps its row, and the lease of whoever is doing it.
-    if (after.next !== before.next) parts.push(this.actPart(before, after));
-    const vends = after.vends.filter((vend) => !before.vends.includes(vend));
-    if (vends.length > 0) parts.push(vendsPart(vends));
-    const delivered = newlyDispensed(before, after);
-    if (delivered.length > 0) parts.push(stockPart(delivered));
-    if (cases.length > 0) parts.push(this.casesPart(cases, at));
-    if (calls.length > 0) parts.push(callsPart(calls));
-    return parts;
-  }
-
-  /** The row of what is next: opened, moved on to the next act, or gone. */
-  private actPart(before: Purchase, after: Purchase): Sql {
-    const { next } = after;
-    if (next === null) return sql`effect AS (DELETE FROM effects USING saved WHERE purchase_id = saved.id)`;
-    const { dueAt, until } = this.leaseOf(next);
-    return before.next === null
-      ? sql`effect AS (
-          INSERT INTO effects (purchase_id, seq, kind, due_at, leased_by, leased_until)
-          SELECT id, ${after.version}, ${next.kind}, ${dueAt}, ${this.serverId}::uuid, ${until} FROM saved
-        )`
-      : sql`effect AS (
-          UPDATE effects SET seq = ${after.version}, kind = ${next.kind}, due_at = ${dueAt},
-            leased_by = ${this.serverId}::uuid, leased_until = ${until}
-          FROM saved WHERE purchase_id = saved.id
-        )`;
-  }
-
-  private casesPart(cases: Change['cases'], at: number): Sql {
-    const opened = cases.map((one) => ({ id: this.ids.uuid(), ...jsonOf(one) }));
-    return sql`review AS (
-      INSERT INTO review_cases (id, purchase_id, machine_id, reason, amount_minor, currency, known, suggested_action,
-        opened_at, deadline)
-      SELECT c.id, saved.id, saved.machine_id, c.reason, c."amountMinor", saved.currency, c.known,
-        c."suggestedAction", ${new Date(at)}, ${new Date(at + DECIDE_WITHIN_MS)}
-      FROM saved, jsonb_to_recordset(${JSON.stringify(opened)}::jsonb) AS c(id uuid, reason text,
-        "amountMinor" bigint, known text, "suggestedAction" text)
-    )`;
   }
 
   /** The server that decided an act does it: now, or when it falls due, for as long as it lives. */
@@ -242,19 +190,22 @@ export class PostgresPurchaseStore implements PurchaseStore {
   }
 }
 
-/** The next link of the chain: SHA-256 over the link before and the event as PostgreSQL keeps it. */
-function chained(previous: Sql, seq: number, type: string, state: string, at: Date, data: string): Sql {
-  return sql`sha256(${previous} || convert_to(concat_ws('|', ${seq}::int, ${type}::text, ${state}::text,
-    (extract(epoch FROM ${at}::timestamptz(3)) * 1000)::bigint, ${data}::jsonb::text), 'UTF8'))`;
-}
-
-/** A step that changes nothing: the purchase, held at the version that it was looked at. */
-function stillThere({ id, version }: Purchase): Sql {
-  return sql`saved AS (
-    SELECT id FROM purchases, taken WHERE id = ${id}::uuid AND version = ${version} FOR NO KEY UPDATE OF purchases
-  )`;
-}
-
-function conflictAt({ id, version }: Purchase): ConflictError {
-  return new ConflictError(`purchase ${id} is not at version ${version}`);
+function startRow({ purchase, request }: Start): object {
+  return {
+    id: purchase.id,
+    machine_id: purchase.machineId,
+    state: purchase.state,
+    currency: purchase.currency,
+    offered_minor: purchase.offeredMinor.toString(),
+    reserved_minor: purchase.reservedMinor.toString(),
+    payer: request.payer,
+    request_key: request.requestKey,
+    planogram_id: purchase.planogramId,
+    price_list_id: purchase.priceListId,
+    details: detailsOf(purchase),
+    started_at: new Date(purchase.startedAt),
+    data: { offeredMinor: purchase.offeredMinor.toString() },
+    kind: purchase.next?.kind,
+    leased_until: new Date(purchase.startedAt + LEASE_MS),
+  };
 }

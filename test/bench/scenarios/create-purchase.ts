@@ -45,6 +45,8 @@ export const createPurchase: Scenario = {
     const neighbours = await place.start({ name: 'the neighbours', file: 'neighbours/main', environment: {} });
     const contenders = await startAll(place, neighbours, settings);
     const cellMs = settings.quick ? 1_000 : 3_000;
+    // A server whose database is still busy writing what was made for it is late with its heartbeat, and may not act.
+    await place.settle();
     progress('warming up');
     for (const contender of contenders) {
       await cell(place, neighbours, contender, 16, settings.quick ? cellMs : WARM_UP_MS);

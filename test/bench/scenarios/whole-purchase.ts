@@ -28,6 +28,8 @@ export const wholePurchase: Scenario = {
     const contenders = [stage.floor, stage.product] as const;
     const rounds: Record<Contender['name'], Round[]> = { floor: [], product: [] };
     const ms = settings.quick ? 2_000 : 6_000;
+    // A server whose database is still busy writing what was made for it is late with its heartbeat, and may not act.
+    await place.settle();
     progress('warming up');
     for (const contender of contenders) {
       await stage.neighbours.ask({ ask: 'connectAsOne', mqttUrl: contender.mqttUrl });

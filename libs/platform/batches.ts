@@ -1,0 +1,68 @@
+/** How many batches run side by side: while one waits for the disk, the next one gathers. */
+const SIDE_BY_SIDE = 2;
+/** A batch's statement compares its rows with one another; beyond this it gains nothing more. */
+const BATCH_MAX = 32;
+
+interface Waiting<Order, Outcome> {
+  readonly order: Order;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface BatchOptions<Order, Outcome> {
+  /** Carries all of them out, or none and throws. An outcome for each, in order; an Error is that one's failure. */
+  readonly together: (orders: readonly Order[]) => Promise<readonly (Outcome | Error)[]>;
+  /** Whether after this error certainly nothing was done, so that each may be tried by itself. */
+  readonly isUndone: (error: unknown) => boolean;
+}
+
+/**
+ * Does together what comes while something is under way: one statement and one commit for all of it. Nobody waits for
+ * company: who comes alone goes at once. An order that spoils the batch of others spoils nothing: each is then done by
+ * itself.
+ */
+export class Batches<Order, Outcome> {
+  private waiting: Waiting<Order, Outcome>[] = [];
+  private underWay = 0;
+
+  constructor(private readonly options: BatchOptions<Order, Outcome>) {}
+
+  do(order: Order): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ order, resolve, reject });
+      this.start();
+    });
+  }
+
+  private start(): void {
+    while (this.underWay < SIDE_BY_SIDE && this.waiting.length > 0) void this.run(this.waiting.splice(0, BATCH_MAX));
+  }
+
+  private async run(batch: readonly Waiting<Order, Outcome>[]): Promise<void> {
+    this.underWay += 1;
+    await this.finish(batch);
+    this.underWay -= 1;
+    this.start();
+  }
+
+  private async finish(batch: readonly Waiting<Order, Outcome>[]): Promise<void> {
+    try {
+      const outcomes = await this.options.together(batch.map(({ order }) => order));
+      for (const [i, { resolve, reject }] of batch.entries()) {
+        const outcome = outcomes[i];
+        if (outcome instanceof Error) reject(outcome);
+        else resolve(outcome as Outcome);
+      }
+    } catch (error) {
+      if (!this.options.isUndone(error)) return this.fail([...batch, ...this.waiting.splice(0)], error);
+      const [first, ...others] = batch;
+      if (others.length === 0) first?.reject(error);
+      else for (const one of batch) await this.finish([one]);
+    }
+  }
+
+  /** Who waits behind what failed would only wait for the same failure, and a payer waits behind each. */
+  private fail(all: readonly Waiting<Order, Outcome>[], error: unknown): void {
+    for (const { reject } of all) reject(error);
+  }
+}
