@@ -94,6 +94,8 @@ export class MqttConnection {
       try {
         await this.ask(filter, qos);
       } catch (error) {
+        // Closed meanwhile: told to reconnect, the client would come back after its end.
+        if (this.client.disconnecting) return;
         // A connection without its subscriptions is deaf: better to lose it and try anew.
         this.log.warn({ filter, error: String(error) }, 'could not subscribe');
         this.client.reconnect();
