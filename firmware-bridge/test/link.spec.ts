@@ -1,3 +1,5 @@
+import { Socket } from 'node:net';
+
 import { Bench, DIALECTS } from './bench.js';
 
 let bench: Bench;
@@ -31,6 +33,17 @@ describe.each(DIALECTS)('with a %s adapter', (dialect) => {
 
     const second = await bench.gateway.presence(({ at }) => at > first.at);
     expect(second).toEqual({ ...first, at: second.at });
+  });
+
+  it('lets no message wait until the one before it is acknowledged', async () => {
+    const setNoDelay = jest.spyOn(Socket.prototype, 'setNoDelay');
+    try {
+      bench = await Bench.set({ dialect });
+      await bench.startBridge();
+      expect(setNoDelay).toHaveBeenCalledWith(true);
+    } finally {
+      setNoDelay.mockRestore();
+    }
   });
 
   it('finishes a sale without the broker and reports it afterwards', async () => {

@@ -1,3 +1,5 @@
+import { Socket } from 'node:net';
+
 import { createLogger } from './logging.js';
 import { MqttConnection, NotConnectedError } from './mqtt.js';
 import { TestBroker } from './testing/test-broker.js';
@@ -66,6 +68,29 @@ describe('the connection to the broker', () => {
 
     await broker.publish('machines/a/presence', 'now', true);
     expect(await inbox.next()).toMatchObject({ text: 'now', retained: false });
+  });
+
+  it('lets no message wait for the acknowledgement of the one before, also when the broker is back', async () => {
+    const ports: (number | undefined)[] = [];
+    const spy = jest.spyOn(Socket.prototype, 'setNoDelay').mockImplementation(function (this: Socket, isAtOnce) {
+      if (isAtOnce === true) ports.push(this.remotePort);
+      return this;
+    });
+    const ours = () => ports.filter((port) => port === Number(new URL(broker.url).port)).length;
+    try {
+      const other = await MqttConnection.connect({ url: broker.url, clientId: 'server-other' }, log);
+      await other.close();
+      expect(ours()).toBe(1);
+
+      await connection.subscribe('machines/+/command', 1, inbox.take);
+      await broker.shut();
+      const back = broker.subscribed('machines/+/command');
+      await broker.open();
+      await back;
+      expect(ours()).toBe(2);
+    } finally {
+      spy.mockRestore();
+    }
   });
 
   it('goes on when a handler throws', async () => {

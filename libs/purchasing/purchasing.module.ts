@@ -71,7 +71,7 @@ class DueWork implements OnApplicationBootstrap {
 @Module({
   providers: [
     DueWork,
-    Changes,
+    { provide: Changes, inject: [MqttConnection], useFactory: (mqtt: MqttConnection) => new Changes(mqtt) },
     { provide: OfferCatalogue, inject: [Database], useFactory: (database: Database) => new OfferCatalogue(database) },
     {
       provide: MachineDirectory,

@@ -3,6 +3,7 @@ import { formatAmount } from '#purchase/money.js';
 import type { Receipt, ReceiptRow } from './receipt.js';
 import { RECEIPT_STYLE } from './receipt-style.js';
 import { percentText, type TaxLine } from './tax.js';
+import { zoneClock } from './zone-clock.js';
 
 /** SEQR's receipt may have 64 KiB: with these it stays below, whatever products are called. */
 const ROWS_MAX = 60;
@@ -27,7 +28,7 @@ export function receiptHtml(receipt: Receipt): string {
 <p class="kind">Receipt</p>
 <h1>${text(machine.name)}</h1>
 <p>${text(machine.location)}</p>
-<p><time datetime="${receipt.at.toISOString()}">${dateText(receipt)}</time></p>
+<p><time datetime="${receipt.at.toISOString()}">${zoneClock(receipt.timeZone).text(receipt.at)}</time></p>
 </header>
 <p class="total"><span>You paid</span> <strong>${amount(receipt.chargedMinor)}</strong></p>
 ${section('What came out', productTable(receipt))}
@@ -129,16 +130,6 @@ function numbers({ currency }: Receipt): (minor: bigint) => string {
     const grouped = whole.replace('-', '\u2212').replaceAll(/(?<=\d)(?=(\d{3})+$)/g, '\u202f');
     return fraction === undefined ? grouped : `${grouped}.${fraction}`;
   };
-}
-
-/** "Saturday 21 November 2026, 14:00 GMT+2 (Europe/Helsinki)": as the clock at the machine showed it. */
-function dateText({ at, timeZone }: Receipt): string {
-  const part = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat('en-GB', { timeZone, ...options }).format(at);
-  const day = `${part({ weekday: 'long' })} ${part({ day: 'numeric', month: 'long', year: 'numeric' })}`;
-  const time = { hour: '2-digit', minute: '2-digit' } as const;
-  if (timeZone === 'UTC') return `${day}, ${part(time)} UTC`;
-  return `${day}, ${part({ ...time, timeZoneName: 'shortOffset' })} (${timeZone})`;
 }
 
 /** Names come from operators, and from whoever sells to them: never markup, never endless, never what hides the rest. */

@@ -3,6 +3,7 @@ import { type Purchase, settlementRows } from '#purchase/reserve-first/purchase.
 
 import { type OfferedProduct } from '../offer-catalogue.js';
 import { type TaxLine, taxLines } from './tax.js';
+import { zoneClock } from './zone-clock.js';
 
 /** What a payer reads of a purchase. All amounts in smallest units of `currency`. */
 export interface Receipt {
@@ -60,7 +61,7 @@ export function receiptOf(
   const notDispensed = purchase.vends.filter(({ result }) => result === 'failed' || result === 'uncertain');
   return {
     machine: { name: machine.name, location: machine.location, id: purchase.machineId },
-    timeZone: knownZone(machine.timeZone ?? 'UTC'),
+    timeZone: zoneClock(machine.timeZone ?? 'UTC').timeZone,
     at: new Date(purchase.startedAt),
     currency: purchase.currency,
     rows,
@@ -87,13 +88,4 @@ export function productName(products: ReadonlyMap<number, OfferedProduct>, selec
 function rateOf(product: OfferedProduct | undefined): number | null {
   const rate = product?.taxRateHundredths ?? null;
   return rate !== null && Number.isInteger(rate) && rate >= 0 ? rate : null;
-}
-
-/** A machine whose zone is misspelt gets its receipts all the same. */
-function knownZone(timeZone: string): string {
-  try {
-    return new Intl.DateTimeFormat('en-GB', { timeZone }).resolvedOptions().timeZone;
-  } catch {
-    return 'UTC';
-  }
 }

@@ -37,6 +37,8 @@ export class MalformedRequestError extends Error {
 const TOKEN_SPELLINGS = ['token', 'reservationToken', 'purchaseToken'];
 const AMOUNT_SPELLINGS = ['amount', 'reservationAmount'];
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /**
  * Reads the body of createPurchase in any of SEQR's spellings: `token` with `amount` as number (2018), `reservationToken`
  * with `reservationAmount` as string (2017), `purchaseToken` (the flow text of 2017). Numbers are read as written, never
@@ -63,7 +65,7 @@ function readObject(body: Uint8Array): ReadonlyMap<string, unknown> {
   let json: unknown;
   try {
     // Refuses duplicate keys with different values: which of two amounts was meant?
-    json = parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    json = parse(utf8.decode(body));
   } catch {
     throw new MalformedRequestError('the body is not JSON in UTF-8');
   }
