@@ -25,6 +25,8 @@ const REFUSALS = ['28P01', '28000', '3D000', '42501'];
 /** Distinct statements of this program; each is planned once a connection. */
 const STATEMENT_NAMES_MAX = 1_000;
 
+const SERIALIZATION_FAILURE = '40001';
+
 const { DATE, INT8 } = pg.types.builtins;
 
 /** Two types are read otherwise than `pg` does by itself: exact, and as the day's beginning in UTC. */
@@ -135,6 +137,11 @@ function reasonOf(error: unknown): string {
 /** The name of the unique index or constraint that an error of `query` is about, or undefined for other errors. */
 export function violatedConstraint(error: unknown): (typeof CONSTRAINTS)[number] | undefined {
   return error instanceof pg.DatabaseError ? CONSTRAINTS.find((name) => name === error.constraint) : undefined;
+}
+
+/** What `refuse_conflict()` of the database says: what was to be changed is not as it was. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === SERIALIZATION_FAILURE;
 }
 
 /** Constraints whose violation means something to the program. test/integration asserts that each exists. */

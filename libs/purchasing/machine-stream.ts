@@ -1,4 +1,4 @@
-import { type Database, type Sql, type Transaction, noSql, sql } from '#platform/database.js';
+import { type Database, type Sql, type Transaction, sql } from '#platform/database.js';
 
 import type { MachineEventRecord } from './ports.js';
 
@@ -16,15 +16,11 @@ export async function takeMachineEvent(
   return rows.length === 1;
 }
 
-/**
- * The event as a part of a longer statement: `taken` is the row of its machine, or none when it is not the next event.
- *
- * @param gate the part that must have a row, without which nothing is taken in
- */
-export function machineEventTaken(event: MachineEventRecord, gate: Sql = noSql): Sql {
+/** The event as a part of a longer statement: `taken` is the row of its machine, or none when it is not the next event. */
+export function machineEventTaken(event: MachineEventRecord): Sql {
   return sql`taken AS (
       INSERT INTO machine_streams (machine_id, journal_id, last_seq)
-      SELECT ${event.machineId}, ${event.journalId}, ${event.seq}::int ${gate}
+      SELECT ${event.machineId}, ${event.journalId}, ${event.seq}::int
       WHERE ${event.seq}::int = 1 OR EXISTS (
         SELECT FROM machine_streams WHERE machine_id = ${event.machineId} AND journal_id = ${event.journalId})
       ON CONFLICT (machine_id, journal_id) DO UPDATE SET last_seq = EXCLUDED.last_seq

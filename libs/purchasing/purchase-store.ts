@@ -1,4 +1,4 @@
-import { type Database, type Sql, joinSql, noSql, sql, violatedConstraint } from '#platform/database.js';
+import { type Database, type Sql, joinSql, noSql, sql, violatedConstraint, isConflict } from '#platform/database.js';
 import type { Ids } from '#platform/ids.js';
 import { DEAD_AFTER_MS } from '#platform/server-instance.js';
 import { type Beginning, begin } from '#purchase/reserve-first/lifecycle.js';
@@ -145,6 +145,7 @@ export class PostgresPurchaseStore implements PurchaseStore {
       if (violatedConstraint(error) === 'purchases_invoice_reference_key') {
         throw new InvoiceReferenceTakenError(change.after.id);
       }
+      if (isConflict(error)) throw conflictAt(change.before);
       throw error;
     }
   }
@@ -156,20 +157,18 @@ export class PostgresPurchaseStore implements PurchaseStore {
   }
 
   /**
-   * The machine's event and what it did to the purchase, together or not at all (I27): the purchase is locked at the
-   * version that the step started from, or nothing is taken in; the event is the next of its journal, or nothing is saved.
+   * The machine's event and what it did to the purchase, together or not at all (I27): nothing is saved unless the event is
+   * the next of its journal, and all is undone when the purchase was not at the version that the step started from.
    */
   private async takeIn(change: Change, event: MachineEventRecord): Promise<void> {
     const { before, after } = change;
-    const here = sql`here AS (
-      SELECT id FROM purchases WHERE id = ${before.id}::uuid AND version = ${before.version} FOR NO KEY UPDATE)`;
-    const step = after === before ? [] : this.stepParts(change, sql`FROM taken`);
-    const parts = joinSql([here, machineEventTaken(event, sql`FROM here`), ...step]);
-    const rows = await this.database.query<{ here: boolean; taken: boolean }>(
-      sql`WITH ${parts} SELECT EXISTS (SELECT FROM here) AS here, EXISTS (SELECT FROM taken) AS taken`,
-    );
-    if (rows[0]?.here !== true) throw conflictAt(before);
-    if (!rows[0].taken) throw new EventTakenError('not the next event of its journal');
+    const parts = joinSql([
+      machineEventTaken(event),
+      ...(after === before ? [stillThere(before)] : this.stepParts(change, sql`FROM taken`)),
+    ]);
+    const rows = await this.database.query(sql`WITH ${parts} SELECT
+      CASE WHEN NOT EXISTS (SELECT FROM saved) THEN refuse_conflict() END FROM taken`);
+    if (rows.length === 0) throw new EventTakenError('not the next event of its journal');
   }
 
   /**
@@ -202,7 +201,7 @@ export class PostgresPurchaseStore implements PurchaseStore {
     const postings = postingsBy(before, after);
     if (postings.length > 0) parts.push(postingsPart(postings, after));
     // An act that stays keeps its row, and the lease of whoever is doing it.
-    if (after.next !== before.next) parts.push(...this.actParts(after, type));
+    if (after.next !== before.next) parts.push(this.actPart(before, after));
     const vends = after.vends.filter((vend) => !before.vends.includes(vend));
     if (vends.length > 0) parts.push(vendsPart(vends));
     const delivered = newlyDispensed(before, after);
@@ -212,26 +211,21 @@ export class PostgresPurchaseStore implements PurchaseStore {
     return parts;
   }
 
-  /** The old act closes, and the next one, if there is one, opens. */
-  private actParts(after: Purchase, outcome: string): Sql[] {
-    const done = sql`done AS (
-      UPDATE effects SET done_at = now(), outcome = ${outcome}
-      WHERE purchase_id IN (SELECT id FROM saved) AND done_at IS NULL
-      RETURNING purchase_id
-    )`;
+  /** The row of what is next: opened, moved on to the next act, or gone. */
+  private actPart(before: Purchase, after: Purchase): Sql {
     const { next } = after;
-    if (next === null) return [done];
+    if (next === null) return sql`effect AS (DELETE FROM effects USING saved WHERE purchase_id = saved.id)`;
     const { dueAt, until } = this.leaseOf(next);
-    return [
-      done,
-      sql`closed AS (SELECT count(*) AS effects FROM done)`,
-      sql`next AS (
-        -- Using "closed" makes the old effect close before the new one opens: a purchase has one at most.
-        INSERT INTO effects (purchase_id, seq, kind, due_at, leased_by, leased_until)
-        SELECT id, ${after.version}, ${next.kind}, ${dueAt}, ${this.serverId}::uuid, ${until}
-        FROM saved, closed WHERE closed.effects >= 0
-      )`,
-    ];
+    return before.next === null
+      ? sql`effect AS (
+          INSERT INTO effects (purchase_id, seq, kind, due_at, leased_by, leased_until)
+          SELECT id, ${after.version}, ${next.kind}, ${dueAt}, ${this.serverId}::uuid, ${until} FROM saved
+        )`
+      : sql`effect AS (
+          UPDATE effects SET seq = ${after.version}, kind = ${next.kind}, due_at = ${dueAt},
+            leased_by = ${this.serverId}::uuid, leased_until = ${until}
+          FROM saved WHERE purchase_id = saved.id
+        )`;
   }
 
   private casesPart(cases: Change['cases'], at: number): Sql {
@@ -258,7 +252,7 @@ export class PostgresPurchaseStore implements PurchaseStore {
         SELECT purchase_id, seq, leased_by IS NOT NULL
           AND due_at < coalesce(heartbeat_at + ${DEAD_AFTER}, 'infinity') AS begun
         FROM effects LEFT JOIN server_instances ON server_instances.id = leased_by
-        WHERE done_at IS NULL AND due_at <= now() AND (leased_by IS NULL OR leased_until < now()
+        WHERE due_at <= now() AND (leased_by IS NULL OR leased_until < now()
           OR heartbeat_at IS NULL OR heartbeat_at <= now() - ${DEAD_AFTER}
           OR (leased_by = ${this.serverId}::uuid AND purchase_id = ANY(${dropped}::uuid[])))
         ORDER BY due_at LIMIT ${limit} FOR UPDATE OF effects SKIP LOCKED
@@ -279,6 +273,13 @@ export class PostgresPurchaseStore implements PurchaseStore {
 function chained(previous: Sql, seq: number, type: string, state: string, at: Date, data: string): Sql {
   return sql`sha256(${previous} || convert_to(concat_ws('|', ${seq}::int, ${type}::text, ${state}::text,
     (extract(epoch FROM ${at}::timestamptz(3)) * 1000)::bigint, ${data}::jsonb::text), 'UTF8'))`;
+}
+
+/** A step that changes nothing: the purchase, held at the version that it was looked at. */
+function stillThere({ id, version }: Purchase): Sql {
+  return sql`saved AS (
+    SELECT id FROM purchases, taken WHERE id = ${id}::uuid AND version = ${version} FOR NO KEY UPDATE OF purchases
+  )`;
 }
 
 function conflictAt({ id, version }: Purchase): ConflictError {

@@ -3,7 +3,6 @@ import { postingsOf } from '#purchase/reserve-first/ledger.js';
 import type { Purchase, Vend } from '#purchase/reserve-first/purchase.js';
 
 import type { Change, SeqrCallRecord } from './ports.js';
-import { jsonOf } from './purchase-record.js';
 
 // What a step may have to write beside the purchase: parts of its one statement, each hanging on the row of `saved`.
 
@@ -31,18 +30,21 @@ export function postingsBy(before: Purchase, after: Purchase): AccountPosting[] 
 export function postingsPart(postings: readonly AccountPosting[], after: Purchase): Sql {
   return sql`posting AS (
     INSERT INTO postings (purchase_id, seq, account, amount_minor, currency)
-    SELECT saved.id, ${after.version}, p.account, p."amountMinor", saved.currency
-    FROM saved, jsonb_to_recordset(${JSON.stringify(postings)}::jsonb) AS p(account text, "amountMinor" bigint)
+    SELECT saved.id, ${after.version}, p.account, p.amount_minor, saved.currency
+    FROM saved, (VALUES ${rowsOf(postings, (p) => sql`(${p.account}::text, ${p.amountMinor}::bigint)`)})
+      AS p(account, amount_minor)
   )`;
 }
 
 export function vendsPart(vends: readonly Vend[]): Sql {
-  const rows = vends.map((vend) => ({ ...jsonOf(vend), selectedAt: new Date(vend.selectedAt).toISOString() }));
+  const rows = rowsOf(
+    vends,
+    (v) => sql`(${v.number}::int, ${v.selection}::int, ${v.priceMinor}::bigint, ${v.machinePriceMinor}::bigint,
+      ${v.result}::text, ${new Date(v.selectedAt)}::timestamptz)`,
+  );
   return sql`vend AS (
     INSERT INTO vends (purchase_id, number, selection, price_minor, machine_price_minor, result, selected_at)
-    SELECT saved.id, v.number, v.selection, v."priceMinor", v."machinePriceMinor", v.result, v."selectedAt"
-    FROM saved, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS v(number int, selection int,
-      "priceMinor" bigint, "machinePriceMinor" bigint, result text, "selectedAt" timestamptz)
+    SELECT saved.id, v.* FROM saved, (VALUES ${rows}) AS v
     ON CONFLICT (purchase_id, number) DO UPDATE SET result = EXCLUDED.result
   )`;
 }
@@ -61,7 +63,7 @@ export function newlyDispensed(before: Purchase, after: Purchase): Delivered[] {
 export function stockPart(delivered: readonly Delivered[]): Sql {
   return sql`stock AS (
     UPDATE slot_stocks SET quantity = greatest(quantity - d.count, 0)
-    FROM saved, jsonb_to_recordset(${JSON.stringify(delivered)}::jsonb) AS d(selection int, count int)
+    FROM saved, (VALUES ${rowsOf(delivered, (d) => sql`(${d.selection}::int, ${d.count}::int)`)}) AS d(selection, count)
     WHERE slot_stocks.machine_id = saved.machine_id AND slot_stocks.selection = d.selection
   )`;
 }
@@ -69,18 +71,23 @@ export function stockPart(delivered: readonly Delivered[]): Sql {
 export function callsPart(calls: readonly SeqrCallRecord[]): Sql {
   return sql`call AS (
     INSERT INTO seqr_calls (purchase_id, operation, client_reference, sent_at, duration_ms, outcome, result_code, detail)
-    SELECT saved.id, c.operation, c."clientReference", c."sentAt", c."durationMs", c.outcome, c."resultCode", c.detail
-    FROM saved, jsonb_to_recordset(${JSON.stringify(calls)}::jsonb) AS c(operation text, "clientReference" text,
-      "sentAt" timestamptz, "durationMs" int, outcome text, "resultCode" int, detail text)
+    SELECT saved.id, c.* FROM saved, (VALUES ${rowsOf(calls, callRow)}) AS c
   )`;
 }
 
 /** Calls of a step that changed nothing. */
 export function callsInsert({ before, calls }: Change): Sql {
-  const values = calls.map(
-    (call) => sql`(${before.id}::uuid, ${call.operation}, ${call.clientReference}, ${new Date(call.sentAt)},
-      ${Math.round(call.durationMs)}, ${call.outcome}, ${call.resultCode ?? null}, ${call.detail ?? null})`,
-  );
   return sql`INSERT INTO seqr_calls (purchase_id, operation, client_reference, sent_at, duration_ms, outcome, result_code,
-    detail) VALUES ${joinSql(values)} RETURNING id::text`;
+    detail) SELECT ${before.id}::uuid, c.* FROM (VALUES ${rowsOf(calls, callRow)}) AS c RETURNING id::text`;
+}
+
+function callRow(call: SeqrCallRecord): Sql {
+  return sql`(${call.operation}::text, ${call.clientReference}::text, ${new Date(call.sentAt)}::timestamptz,
+    ${Math.round(call.durationMs)}::int, ${call.outcome}::text, ${call.resultCode ?? null}::int,
+    ${call.detail ?? null}::text)`;
+}
+
+/** Rows of VALUES. A step has one or two of a kind, so that these make few different statements. */
+function rowsOf<Row>(rows: readonly Row[], rowOf: (row: Row) => Sql): Sql {
+  return joinSql(rows.map(rowOf));
 }

@@ -147,7 +147,7 @@ export class LedgerStore {
   async pending(): Promise<PendingEntry[]> {
     const rows = await this.database.query<{ id: string; machine_id: string; currency: string; amount: bigint }>(sql`
       SELECT id::text, machine_id, currency, (details -> 'settlement' ->> 'amountMinor')::bigint AS amount FROM purchases
-      WHERE state = 'SETTLING' AND details -> 'settlement' ->> 'amountMinor' IS NOT NULL LIMIT ${PENDING_MAX}`);
+      WHERE holds_machine AND state = 'SETTLING' AND details -> 'settlement' ->> 'amountMinor' IS NOT NULL LIMIT ${PENDING_MAX}`);
     return rows.flatMap(({ id, machine_id: machineId, currency, amount: amountMinor }) =>
       isCurrency(currency) ? [{ purchaseId: id, machineId, currency, amountMinor }] : [],
     );

@@ -11,7 +11,7 @@ const DETAILS = `jsonb_build_object(
   'next', jsonb_build_object('kind', 'getPaymentStatus', 'dueAt', due_ms), 'end', null)`;
 
 /**
- * Purchases that are over, each with its last act closed. Written past keys and indexes, which are made again afterwards:
+ * Purchases that are over. Written past keys and indexes, which are made again afterwards:
  * the same tables in a tenth of the time.
  */
 export async function addClosed(database: BenchDatabase, count: number): Promise<void> {
@@ -24,9 +24,6 @@ export async function addClosed(database: BenchDatabase, count: number): Promise
        'request-' || n, 'closed-' || n, 'ers-' || n, n, m.planogram_id, m.price_list_id, '{}', '\\x00', at, at
      FROM (SELECT n, now() - interval '1 day' - (${count} - n) * interval '1 second' AS at FROM generate_series(1, ${count}) n) s,
        machines m WHERE m.id = 'helsinki-central-1'`,
-    `INSERT INTO effects (purchase_id, seq, kind, due_at, created_at, done_at, outcome)
-     SELECT ${idOf('018f')}, 12, 'submitPaymentReceipt', now() - interval '1 day', now() - interval '1 day', now() - interval '1 day', 'ReceiptSubmitted'
-     FROM generate_series(1, ${count}) n`,
   );
 }
 
@@ -52,7 +49,7 @@ export async function addOpen(database: BenchDatabase, count: number): Promise<v
 export async function makeDue(database: BenchDatabase, count: number): Promise<void> {
   await database.query(
     `WITH due AS (UPDATE effects SET due_at = now() - interval '1 second', leased_by = NULL, leased_until = NULL
-       WHERE purchase_id IN (SELECT ${idOf('0190')} FROM generate_series(1, ${count}) n) AND done_at IS NULL
+       WHERE purchase_id IN (SELECT ${idOf('0190')} FROM generate_series(1, ${count}) n)
        RETURNING purchase_id, due_at)
      UPDATE purchases SET details = jsonb_set(details, '{next,dueAt}', to_jsonb((extract(epoch FROM due.due_at::timestamptz(3)) * 1000)::bigint))
      FROM due WHERE purchases.id = due.purchase_id`,

@@ -15,12 +15,11 @@ describe('what createPurchase costs', () => {
     const reference = body['invoiceReferenceId'];
 
     // Every row of a purchase bears the number of the transaction that wrote it; PostgreSQL gives none to a mere reader.
-    // Every row of a purchase bears the number of the transaction that wrote it; PostgreSQL gives none to a mere reader.
     const [written] = await system.query<{ transactions: number; rows: number }>(
       `WITH purchase AS (SELECT id FROM purchases WHERE invoice_reference = $1), row AS (
          SELECT purchases.xmin::text AS transaction FROM purchases WHERE id IN (TABLE purchase)
          UNION ALL SELECT purchase_events.xmin::text FROM purchase_events WHERE purchase_id IN (TABLE purchase) AND seq <= 2
-         UNION ALL SELECT effects.xmin::text FROM effects WHERE purchase_id IN (TABLE purchase) AND seq <= 2
+         UNION ALL SELECT effects.xmin::text FROM effects WHERE purchase_id IN (TABLE purchase)
          UNION ALL SELECT seqr_calls.xmin::text FROM seqr_calls WHERE purchase_id IN (TABLE purchase)
        ) SELECT count(DISTINCT transaction)::int AS transactions, count(*)::int AS rows FROM row`,
       [reference],
@@ -29,7 +28,7 @@ describe('what createPurchase costs', () => {
     system.sandbox.payer.decline(String(reference));
     await system.ended(String(reference));
 
-    expect(written).toEqual({ transactions: 2, rows: 6 });
+    expect(written).toEqual({ transactions: 2, rows: 5 });
     expect(calls).toEqual(['sendInvoice']);
   });
 });

@@ -134,7 +134,7 @@ async function restart(
   for (let round = 1; round <= settings.rounds; round += 1) {
     await database.query('DELETE FROM server_instances');
     await database.query(
-      `UPDATE effects SET due_at = now() + interval '1 hour', leased_by = NULL, leased_until = NULL WHERE done_at IS NULL`,
+      `UPDATE effects SET due_at = now() + interval '1 hour', leased_by = NULL, leased_until = NULL`,
     );
     await makeDue(database, due);
     await place.settle();
