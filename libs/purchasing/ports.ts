@@ -14,6 +14,8 @@ export interface PurchaseStore {
    */
   begin(beginning: Omit<Beginning, 'grantNumber'>, request: PurchaseRequest): Promise<Purchase>;
   load(purchaseId: string): Promise<Purchase | null>;
+  /** Those of these that there are, in no order: one question for all that a sweep claimed. */
+  loadAll(purchaseIds: readonly string[]): Promise<Purchase[]>;
   /**
    * Writes down a step: the purchase, the event, the next act, cases and calls, all or nothing. A new act is leased to
    * this server; an act that stays (`after.next === before.next`) stays leased to whom it is.

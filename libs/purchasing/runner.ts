@@ -36,8 +36,13 @@ export interface RunnerOptions {
 
 /** Two servers can move one purchase at the same time; that they would do so this often in a row is a fault. */
 const CONFLICTS_MAX = 8;
-/** Acts taken over at one sweep: each is a call to SEQR or a message, and the next sweep is a second away. */
+/** Acts taken over at one sweep: each is a call to SEQR or a message. A sweep that came back full is followed by another. */
 export const CLAIM_MAX = 100;
+/**
+ * Acts taken over and not done: what SEQR's 64 connections carry, at 300 ms an answer, in the 3 s that a call may wait for
+ * one. What is more would come back unsent; other servers may have it.
+ */
+export const TAKEN_OVER_MAX = 600;
 /**
  * A timer that comes this late was not waited for: the process stood still, and was dead to the others (ServerInstance).
  * They may be doing its acts; what they left, the sweep brings back.
@@ -64,6 +69,7 @@ export class PurchaseRunner {
   private readonly driving = new Map<string, Promise<void>>();
   private readonly driveAgain = new Set<string>();
   private readonly timers = new Map<string, { cancel(): void }>();
+  private takenOver = 0;
   private stopped = false;
   private breaks = 0;
 
@@ -104,11 +110,10 @@ export class PurchaseRunner {
 
   /** Takes over what is due and left undone by servers that stopped. @returns how many acts were claimed. */
   async sweep(): Promise<number> {
-    if (this.stopped || !this.options.mayAct()) return 0;
-    const claimed = await this.options.store.claimDue(CLAIM_MAX, this.droppedAndDue());
-    for (const act of claimed) {
-      if (!this.driving.has(act.purchaseId)) void this.takeOver(act);
-    }
+    const room = Math.min(CLAIM_MAX, TAKEN_OVER_MAX - this.takenOver);
+    if (this.stopped || !this.options.mayAct() || room <= 0) return 0;
+    const claimed = await this.options.store.claimDue(room, this.droppedAndDue());
+    this.takeOver(claimed.filter(({ purchaseId }) => !this.driving.has(purchaseId)));
     return claimed.length;
   }
 
@@ -133,12 +138,22 @@ export class PurchaseRunner {
     return due;
   }
 
-  private async takeOver({ purchaseId, act, begun }: ClaimedAct): Promise<void> {
-    try {
+  private takeOver(claimed: readonly ClaimedAct[]): void {
+    if (claimed.length === 0) return;
+    for (const { purchaseId } of claimed) {
       this.forget(purchaseId);
       // The database may take longer than until the next sweep, which must not claim it a second time.
       this.dropped.delete(purchaseId);
-      const purchase = await this.options.store.load(purchaseId);
+    }
+    this.takenOver += claimed.length;
+    const found = this.options.store.loadAll(claimed.map(({ purchaseId }) => purchaseId));
+    const byId = found.then((purchases) => new Map(purchases.map((purchase) => [purchase.id, purchase])));
+    for (const one of claimed) void this.takeUp(one, byId).finally(() => (this.takenOver -= 1));
+  }
+
+  private async takeUp({ purchaseId, act, begun }: ClaimedAct, found: Promise<Map<string, Purchase>>): Promise<void> {
+    try {
+      const purchase = (await found).get(purchaseId);
       // Somebody moved the purchase on in between, and does what comes next.
       if (!purchase?.next || !isSameAct(purchase.next, act)) return;
       this.remember(purchase, purchase.next);

@@ -87,6 +87,11 @@ export class MemoryPurchaseStore implements PurchaseStore {
     return this.database.purchases.get(purchaseId) ?? null;
   }
 
+  async loadAll(purchaseIds: readonly string[]): Promise<Purchase[]> {
+    const found = await Promise.all(purchaseIds.map((purchaseId) => this.load(purchaseId)));
+    return found.filter((purchase) => purchase !== null);
+  }
+
   async save(change: Change): Promise<void> {
     const { database } = this;
     const { before, after, machineEvent } = change;

@@ -139,6 +139,21 @@ export const STORE_CONTRACT: readonly StoreRule[] = [
     },
   },
   {
+    name: 'gives many back at once, as it gives each, and leaves out what is not there',
+    async check(rig) {
+      const { store, purchase } = await begun(rig);
+      const other = await begun(rig);
+      const unlocked = await moveAll(rig, store, purchase, issued(), status('RESERVED'), accepted, selected(1, 11));
+
+      const found = await store.loadAll([other.purchase.id, '0190a000-0000-7000-8000-00000000ffff', unlocked.id]);
+      deepEqual(
+        new Map(found.map((one) => [one.id, one])),
+        new Map([unlocked, other.purchase].map((one) => [one.id, one])),
+      );
+      deepEqual(await store.loadAll([]), []);
+    },
+  },
+  {
     name: 'lets one purchase have the machine, and the next when that is over',
     async check(rig) {
       const { store, purchase } = await begun(rig);

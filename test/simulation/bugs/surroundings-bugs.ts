@@ -9,6 +9,7 @@ function storeWith(changes: (store: PurchaseStore) => Partial<PurchaseStore>) {
   return (store: PurchaseStore): PurchaseStore => ({
     begin: (...args) => store.begin(...args),
     load: (purchaseId) => store.load(purchaseId),
+    loadAll: (purchaseIds) => store.loadAll(purchaseIds),
     save: (change) => store.save(change),
     claimDue: (limit, dropped) => store.claimDue(limit, dropped),
     ...changes(store),

@@ -9,6 +9,7 @@ function takingTwice(store: PurchaseStore): PurchaseStore {
   return {
     begin: (...args) => store.begin(...args),
     load: (purchaseId) => store.load(purchaseId),
+    loadAll: (purchaseIds) => store.loadAll(purchaseIds),
     claimDue: (limit, dropped) => store.claimDue(limit, dropped),
     save: async (change) => {
       const { machineEvent, ...rest } = change;

@@ -18,6 +18,7 @@ describe('the simulated database', () => {
     const storeOf = (server: string): PurchaseStore => ({
       begin: async (beginning, request) => database.begin(beginning, request, server, time.now),
       load: async (purchaseId) => database.load(purchaseId),
+      loadAll: async (purchaseIds) => database.loadAll(purchaseIds),
       save: async (change) => database.save(change, server, time.now),
       claimDue: async (limit, dropped) => database.claimDue(limit, server, dropped),
     });

@@ -98,6 +98,10 @@ export class Database {
     return purchaseOf(columnsOf(row.purchase), row.purchase.prices);
   }
 
+  loadAll(purchaseIds: readonly string[]): Purchase[] {
+    return purchaseIds.map((purchaseId) => this.load(purchaseId)).filter((purchase) => purchase !== null);
+  }
+
   save(change: Change, server: string, now: number): void {
     const { before, after, machineEvent } = change;
     const row = this.rows.get(before.id);

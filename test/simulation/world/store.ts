@@ -23,6 +23,10 @@ export class SimStore implements PurchaseStore {
     return this.line.ask('load', () => this.database.load(purchaseId));
   }
 
+  loadAll(purchaseIds: readonly string[]): Promise<Purchase[]> {
+    return this.line.ask('loadAll', () => this.database.loadAll(purchaseIds));
+  }
+
   save(change: Change): Promise<void> {
     const now = this.clock.now();
     return this.line.ask('save', () => this.database.save(change, this.server, now));

@@ -8,8 +8,6 @@ import { ProvisioningError, type ProvisioningFault } from '#fleet/provisioning/p
 import { MachineStickers } from '#fleet/sticker/machine-stickers.js';
 import type { Sticker } from '#fleet/sticker/sticker.js';
 import { StickerError } from '#fleet/sticker/sticker-error.js';
-import { stickerPdf, stickerSheet } from '#fleet/sticker/sticker-pdf.js';
-import { stickerSvg } from '#fleet/sticker/sticker-svg.js';
 
 import { OperatorApiError } from './operator-api-error.js';
 import { OperatorSessions } from './operator-session.js';
@@ -24,6 +22,12 @@ const STATUS: Readonly<Record<ProvisioningFault, number>> = {
   REFUSED: 502,
   UNKNOWN: 502,
   NOT_SENT: 503,
+};
+
+/** Loaded with the first sticker: PDF and fonts would be a tenth of every start, and a restarted server has work to do. */
+const drawing = {
+  svg: () => import('#fleet/sticker/sticker-svg.js'),
+  pdf: () => import('#fleet/sticker/sticker-pdf.js'),
 };
 
 /** What a machine needs to be paid at: its terminal at SEQR, and the sticker on its front. */
@@ -67,6 +71,7 @@ export class SeqrTerminalController {
   @ApiQuery({ name: 'code', required: false, enum: ['scan-first', 'static'], description: 'scan-first by default' })
   async svg(@Param('id') id: string, @Query('code') code: string | undefined, @Res() reply: FastifyReply) {
     const sticker = await this.sticker(id, code);
+    const { stickerSvg } = await drawing.svg();
     await reply.header('content-type', 'image/svg+xml').send(await told(async () => stickerSvg(sticker)));
   }
 
@@ -75,12 +80,14 @@ export class SeqrTerminalController {
   @ApiQuery({ name: 'code', required: false, enum: ['scan-first', 'static'], description: 'scan-first by default' })
   async pdf(@Param('id') id: string, @Query('code') code: string | undefined, @Res() reply: FastifyReply) {
     const sticker = await this.sticker(id, code);
+    const { stickerPdf } = await drawing.pdf();
     await reply.header('content-type', 'application/pdf').send(await told(async () => stickerPdf(sticker)));
   }
 
   @Get('stickers.pdf')
   @ApiOperation({ summary: 'The stickers of all machines, four on each sheet of A4' })
   async sheet(@Res() reply: FastifyReply) {
+    const { stickerSheet } = await drawing.pdf();
     const sheet = await told(async () => stickerSheet(await this.stickers.all()));
     await reply.header('content-type', 'application/pdf').send(sheet);
   }
