@@ -17,8 +17,8 @@ export interface MachineAtScan {
   readonly planogramId: string;
   readonly priceListId: string;
   readonly priceListVersion: number;
-  /** The cheapest thing that can be bought now; null when sold out. */
-  readonly cheapestMinor: bigint | null;
+  /** Selections that hold something. */
+  readonly inStock: readonly number[];
   /** The purchase that holds the machine. */
   readonly live: LivePurchase | null;
 }
@@ -51,7 +51,7 @@ interface Row {
   planogram_id: string;
   price_list_id: string;
   price_list_version: number;
-  cheapest_minor: bigint | null;
+  in_stock: number[] | null;
   live_id: string | null;
   live_state: string | null;
   live_request_key: string | null;
@@ -85,15 +85,12 @@ export class MachineDirectory {
   }
 
   private async readAll(tokens: readonly string[]): Promise<(Row | undefined)[]> {
-    const rows = await this.database.query<Row>(sql`
+    const rows = await this.database.queryByKey<Row>(sql`
       SELECT m.id, m.reservation_token, m.currency, m.out_of_service, m.reservation_max_minor, m.planogram_id::text, m.price_list_id::text,
         list.version AS price_list_version, presence.machine_state,
         presence.online AND presence.last_seen_at > now() - make_interval(secs => ${PRESENCE_FRESH_MS / 1_000}::float8)
           AS fresh,
-        (SELECT min(price.amount_minor) FROM planogram_slots slot
-          JOIN slot_stocks stock ON stock.machine_id = m.id AND stock.selection = slot.selection AND stock.quantity > 0
-          JOIN prices price ON price.price_list_id = m.price_list_id AND price.product_id = slot.product_id
-          WHERE slot.planogram_id = m.planogram_id) AS cheapest_minor,
+        (SELECT array_agg(selection) FROM slot_stocks WHERE machine_id = m.id AND quantity > 0) AS in_stock,
         live.id::text AS live_id, live.state AS live_state, live.request_key AS live_request_key,
         live.invoice_reference AS live_invoice_reference,
         (live.details->>'notifiedAt') IS NOT NULL AS live_notified,
@@ -138,7 +135,7 @@ function machineOf(row: Row): MachineAtScan {
     planogramId: row.planogram_id,
     priceListId: row.price_list_id,
     priceListVersion: row.price_list_version,
-    cheapestMinor: row.cheapest_minor,
+    inStock: row.in_stock ?? [],
     live:
       row.live_id === null || row.live_state === null || row.live_request_key === null
         ? null

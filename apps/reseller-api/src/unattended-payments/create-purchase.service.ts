@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 
-import { type LivePurchase, MachineDirectory } from '#fleet/machine-directory.js';
+import { type LivePurchase, type MachineAtScan, MachineDirectory } from '#fleet/machine-directory.js';
 import { Configuration } from '#platform/configuration.js';
 import type { Ids } from '#platform/ids.js';
 import { Keys } from '#platform/keys.js';
@@ -11,7 +11,7 @@ import { MachineHeldError } from '#purchasing/ports.js';
 import { PurchaseRunner } from '#purchasing/runner.js';
 
 import type { CreatePurchaseRequest } from './create-purchase.request.js';
-import { decideScan } from './scan-decision.js';
+import { decideScan, withOffer } from './scan-decision.js';
 import { termsOf } from './terms.js';
 
 /** SEQR Unattended Payments page: the whole vocabulary. */
@@ -47,7 +47,8 @@ export class CreatePurchaseService {
   async create(request: CreatePurchaseRequest): Promise<CreatePurchaseAnswer> {
     const machine = await this.machines.atScan(request.reservationToken);
     const offered = isCurrency(request.currency) ? parseMoney(request.amount, request.currency) : null;
-    const decision = decideScan(machine, offered);
+    const prices = await this.pricesOf(machine);
+    const decision = decideScan(machine && withOffer(machine, prices), offered);
     if ('errorCode' in decision) return decision;
     if (machine === null) throw new Error('a scan of no machine was not refused');
     const payer = this.keys.mac('payer', request.msisdn);
@@ -63,7 +64,7 @@ export class CreatePurchaseService {
           planogramId: machine.planogramId,
           priceListId: machine.priceListId,
           priceListVersion: machine.priceListVersion,
-          prices: await this.catalogue.prices(machine.planogramId, machine.priceListId),
+          prices,
           terms: termsOf(this.configuration),
         },
         { payer, requestKey },
@@ -78,6 +79,10 @@ export class CreatePurchaseService {
         ? this.whileHeld(request.reservationToken, now.live, requestKey)
         : { errorCode: 'DEVICE_IN_USE' };
     }
+  }
+
+  private async pricesOf(machine: MachineAtScan | null): Promise<ReadonlyMap<number, bigint>> {
+    return machine === null ? new Map() : this.catalogue.prices(machine.planogramId, machine.priceListId);
   }
 
   /** The same request again gets the same invoice while nothing has happened to it; everybody else waits (I21). */

@@ -1,10 +1,10 @@
-import type { LivePurchase, MachineAtScan } from '#fleet/machine-directory.js';
+import type { LivePurchase } from '#fleet/machine-directory.js';
 import type { Money } from '#purchase/money.js';
 
-import { decideScan } from './scan-decision.js';
+import { type MachineWithOffer, decideScan, withOffer } from './scan-decision.js';
 
 const LIVE: LivePurchase = { id: 'p', state: 'INVOICED', requestKey: 'k', invoiceReference: 'r', notified: false };
-const READY: MachineAtScan = {
+const READY: MachineWithOffer = {
   id: 'machine-1',
   currency: 'EUR',
   outOfService: false,
@@ -14,13 +14,14 @@ const READY: MachineAtScan = {
   planogramId: 'planogram',
   priceListId: 'list',
   priceListVersion: 1,
+  inStock: [11, 12],
   cheapestMinor: 150n,
   live: null,
 };
 const ENOUGH: Money = { minor: 2000n, currency: 'EUR' };
 
 /** Causes of each answer; an earlier list always wins over a later one. */
-const UNAVAILABLE: readonly (readonly [string, Partial<MachineAtScan>])[] = [
+const UNAVAILABLE: readonly (readonly [string, Partial<MachineWithOffer>])[] = [
   ['out of service', { outOfService: true }],
   ['offline', { online: false }],
   ['sold out', { cheapestMinor: null }],
@@ -29,7 +30,7 @@ const UNAVAILABLE: readonly (readonly [string, Partial<MachineAtScan>])[] = [
   ['inactive', { machineState: 'inactive' }],
   ['without its adapter', { machineState: 'adapter-lost' }],
 ];
-const HOLDS: readonly (readonly [string, Partial<MachineAtScan>])[] = [
+const HOLDS: readonly (readonly [string, Partial<MachineWithOffer>])[] = [
   ['free', {}],
   ['held by a purchase', { live: LIVE }],
   ['in use', { machineState: 'in-use' }],
@@ -75,5 +76,22 @@ describe('what a scan leads to', () => {
     const offered: Money = { minor: 90_000n, currency: 'EUR' };
 
     expect(decideScan(READY, offered)).toEqual({ offeredMinor: 90_000n, reservedMinor: 5000n });
+  });
+});
+
+describe('what a machine offers', () => {
+  const PRICES = new Map([
+    [11, 250n],
+    [12, 180n],
+    [13, 90n],
+  ]);
+
+  it.each([
+    ['the cheapest of what is in stock', [11, 12], 180n],
+    ['nothing when it is sold out', [], null],
+    ['nothing that has no price', [99], null],
+    ['what has a price beside what has none', [99, 11], 250n],
+  ])('is %s', (_, inStock, cheapestMinor) => {
+    expect(withOffer({ ...READY, inStock }, PRICES).cheapestMinor).toBe(cheapestMinor);
   });
 });

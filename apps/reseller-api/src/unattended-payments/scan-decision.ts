@@ -8,13 +8,26 @@ export type ScanDecision =
   | { readonly heldBy: LivePurchase }
   | { readonly offeredMinor: bigint; readonly reservedMinor: bigint };
 
+export interface MachineWithOffer extends MachineAtScan {
+  /** The cheapest thing that can be bought now; null when sold out. */
+  readonly cheapestMinor: bigint | null;
+}
+
+/** @param prices selection → price. What is in stock and has no price is not for sale. */
+export function withOffer(machine: MachineAtScan, prices: ReadonlyMap<number, bigint>): MachineWithOffer {
+  const offered = machine.inStock.flatMap((selection) => prices.get(selection) ?? []);
+  const [first, ...others] = offered;
+  const cheapestMinor = first === undefined ? null : others.reduce((least, one) => (one < least ? one : least), first);
+  return { ...machine, cheapestMinor };
+}
+
 /**
  * The order of the answers is fixed and total (I22): a machine that cannot sell, a machine that is taken, an offer that
  * buys nothing.
  *
  * @param machine null for a token that no machine bears. @param offered null for a currency that nobody has.
  */
-export function decideScan(machine: MachineAtScan | null, offered: Money | null): ScanDecision {
+export function decideScan(machine: MachineWithOffer | null, offered: Money | null): ScanDecision {
   if (machine === null || !canSell(machine) || machine.cheapestMinor === null) {
     return { errorCode: 'DEVICE_UNAVAILABLE' };
   }
