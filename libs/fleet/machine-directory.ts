@@ -98,7 +98,8 @@ export class MachineDirectory {
       FROM machines m
       JOIN price_lists list ON list.id = m.price_list_id
       LEFT JOIN machine_presences presence ON presence.machine_id = m.id
-      LEFT JOIN purchases live ON live.machine_id = m.id AND live.holds_machine
+      -- With its limit it is looked up for each machine, and not joined with all purchases that hold one.
+      LEFT JOIN LATERAL (SELECT * FROM purchases WHERE machine_id = m.id AND holds_machine LIMIT 1) live ON true
       WHERE m.reservation_token = ANY(${tokens}::text[])`);
     const byToken = new Map(rows.map((row) => [row.reservation_token, row]));
     return tokens.map((token) => byToken.get(token));

@@ -6,6 +6,8 @@ import { Prisma, PrismaClient } from './prisma-client/client.js';
 export type Transaction = Prisma.TransactionClient;
 export const sql = Prisma.sql;
 export const joinSql = Prisma.join;
+/** Stands in the statement as it is: never what came from outside. */
+export const rawSql = Prisma.raw;
 export const noSql = Prisma.empty;
 export type Sql = Prisma.Sql;
 export type Json = Prisma.InputJsonValue;

@@ -1,4 +1,4 @@
-import { type Sql, joinSql, sql } from '#platform/database.js';
+import { type Sql, joinSql, rawSql, sql } from '#platform/database.js';
 import { postingsOf } from '#purchase/reserve-first/ledger.js';
 import { type Act, type Purchase, committedMinor } from '#purchase/reserve-first/purchase.js';
 
@@ -32,11 +32,41 @@ const DECIDE_WITHIN = '3 days';
 /** One step as the statement reads it: what the columns of the tables are called, in JSON. */
 type StepRow = Readonly<Record<string, unknown>>;
 
-const STEP_COLUMNS = sql`id uuid, machine_id text, before int, version int, state text, holds_machine boolean,
-  committed_minor bigint, invoice_reference text, ers_reference text, details jsonb, ended_at timestamptz(3),
-  at timestamptz(3), type text, data jsonb, act text, kind text, due_at timestamptz(3), leased_until timestamptz(3),
-  postings jsonb, vends jsonb, delivered jsonb, cases jsonb, calls jsonb, journal_id text, journal_seq int, boot_id text,
-  event_type text, event_body jsonb, event_rejected text, machine_at timestamptz(3)`;
+const STEP_COLUMNS = {
+  id: 'uuid',
+  machine_id: 'text',
+  before: 'int',
+  version: 'int',
+  state: 'text',
+  holds_machine: 'boolean',
+  committed_minor: 'bigint',
+  invoice_reference: 'text',
+  ers_reference: 'text',
+  details: 'jsonb',
+  ended_at: 'timestamptz(3)',
+  at: 'timestamptz(3)',
+  type: 'text',
+  data: 'jsonb',
+  act: 'text',
+  kind: 'text',
+  due_at: 'timestamptz(3)',
+  leased_until: 'timestamptz(3)',
+  postings: 'jsonb',
+  vends: 'jsonb',
+  delivered: 'jsonb',
+  cases: 'jsonb',
+  calls: 'jsonb',
+} as const;
+
+const EVENT_COLUMNS = {
+  journal_id: 'text',
+  journal_seq: 'int',
+  boot_id: 'text',
+  event_type: 'text',
+  event_body: 'jsonb',
+  event_rejected: 'text',
+  machine_at: 'timestamptz(3)',
+} as const;
 
 /**
  * Writes steps down: each purchase at its next version, its event, its next act and whatever else the step brings, every
@@ -56,7 +86,7 @@ export function stepStatement(changes: readonly Change[], context: StepContext):
   const parts = [
     // In one order, so that two statements with the same purchases wait for each other and never for good.
     sql`step AS MATERIALIZED (
-      SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS s(${STEP_COLUMNS}) ORDER BY id)`,
+      SELECT * FROM ${recordsOf(rows, isFromMachine ? { ...STEP_COLUMNS, ...EVENT_COLUMNS } : STEP_COLUMNS)} ORDER BY id)`,
     ...(isFromMachine ? [TAKEN, MACHINE_EVENT] : []),
     isFromMachine ? savedOf(sql`LEFT JOIN taken USING (machine_id, journal_id)`, TAKEN_OR_NONE) : savedOf(),
     EVENT,
@@ -81,6 +111,25 @@ export function stepStatement(changes: readonly Change[], context: StepContext):
       });
     },
   };
+}
+
+/**
+ * Rows that the statement brings along: one as values of their types, several as one JSON text, so that there is not a
+ * statement for each number of them. PostgreSQL takes a fifth longer over a JSON text of one.
+ *
+ * @param columns names and types; both are ours, and stand in the statement as they are
+ */
+function recordsOf(rows: readonly StepRow[], columns: Readonly<Record<string, string>>): Sql {
+  const [first, ...others] = rows;
+  if (first === undefined || others.length > 0) {
+    const typed = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
+    return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS s(${rawSql(typed.join())})`;
+  }
+  const values = Object.entries(columns).map(([name, type]) => {
+    const value = first[name] ?? null;
+    return sql`${type === 'jsonb' && value !== null ? JSON.stringify(value) : value}::${rawSql(type)}`;
+  });
+  return sql`(VALUES (${joinSql(values)})) AS s(${rawSql(Object.keys(columns).join())})`;
 }
 
 export function conflictAt({ id, version }: Purchase): ConflictError {
