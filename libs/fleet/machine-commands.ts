@@ -58,19 +58,31 @@ export class MachineCommands {
    * @returns the boot. @throws UnsureIfSentError when it may have been sent; any other error: it certainly was not.
    */
   async grant(terms: GrantTerms): Promise<string> {
-    const rows = await this.database.query<{ boot_id: string }>(
-      sql`SELECT boot_id FROM machine_presences WHERE machine_id = ${terms.machineId} AND online`,
-    );
-    const bootId = rows[0]?.boot_id;
-    if (bootId === undefined) throw new MachineOfflineError('the machine is offline');
-    const message: Grant = { v: PROTOCOL_VERSION, type: 'grant', ...terms, bootId, at: this.now() };
-    const payload = await this.links.sign(terms.machineId, 'command', encode(message));
+    const boot = this.bootOf(terms.machineId);
+    const message = boot.then((bootId): Grant => ({
+      v: PROTOCOL_VERSION,
+      type: 'grant',
+      ...terms,
+      bootId,
+      at: this.now(),
+    }));
+    const payload = await this.links.sign(terms.machineId, 'command', message.then(encode));
+    const bootId = await boot;
     try {
       await this.publisher.publish(topicOf(terms.machineId, 'command'), payload, COMMAND_QOS);
     } catch (error) {
       if (error instanceof NotConnectedError) throw error;
       throw new UnsureIfSentError(bootId);
     }
+    return bootId;
+  }
+
+  private async bootOf(machineId: string): Promise<string> {
+    const rows = await this.database.query<{ boot_id: string }>(
+      sql`SELECT boot_id FROM machine_presences WHERE machine_id = ${machineId} AND online`,
+    );
+    const bootId = rows[0]?.boot_id;
+    if (bootId === undefined) throw new MachineOfflineError('the machine is offline');
     return bootId;
   }
 

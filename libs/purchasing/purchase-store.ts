@@ -29,9 +29,6 @@ const LEASE_MS = 15_000;
 
 const DEAD_AFTER = sql`make_interval(secs => ${DEAD_AFTER_MS / 1_000}::float8)`;
 
-/** A case about money is looked at within three days; SEQR's own reports settle most doubts in one. */
-const DECIDE_WITHIN_MS = 3 * 24 * 3_600_000;
-
 const purchaseColumns = sql`id, machine_id, state, version, currency, offered_minor, reserved_minor, invoice_reference,
   ers_reference, grant_number, planogram_id, price_list_id, details, started_at`;
 
@@ -95,9 +92,10 @@ export class PostgresPurchaseStore implements PurchaseStore {
           leased_until timestamptz(3)) ORDER BY id
       ), terminal AS (
         -- A share of the lock under which a removal begins: no purchase begins under a terminal that is on its way out.
-        SELECT machines.id AS machine_id, seqr_terminal_id, seqr_terminal_secret FROM beginning, machines
-        WHERE machines.id = beginning.machine_id AND seqr_terminal_state IN ('registered', 'labelled')
-        FOR SHARE OF machines
+        SELECT machine_id, seqr_terminal_id, seqr_terminal_secret FROM beginning, LATERAL (
+          SELECT seqr_terminal_id, seqr_terminal_secret FROM machines
+          WHERE machines.id = beginning.machine_id AND seqr_terminal_state IN ('registered', 'labelled')
+          LIMIT 1 FOR SHARE) its
       ), purchase AS (
         INSERT INTO purchases (id, machine_id, lifecycle, state, holds_machine, version, currency, offered_minor,
           reserved_minor, payer, request_key, planogram_id, price_list_id, details, event_head, started_at,

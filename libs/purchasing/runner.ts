@@ -257,7 +257,7 @@ export class PurchaseRunner {
     for (const purchaseId of this.leased.keys()) this.forget(purchaseId);
   }
 
-  /** Events of one purchase are taken in one after the other; those from outside meet the newest record. */
+  /** Events of one purchase are taken in one after the other. */
   private apply(
     purchaseId: string,
     event: PurchaseEvent,
@@ -267,9 +267,7 @@ export class PurchaseRunner {
   ): Promise<Purchase | null> {
     const before = this.queues.get(purchaseId) ?? Promise.resolve();
     const turn = before.then(() => {
-      // What comes with a machine's event is saved at the version that it met, or not at all: it may meet what is known.
-      if (isFromOutside && machineEvent === undefined) this.known.delete(purchaseId);
-      return this.applyNow(purchaseId, event, calls, machineEvent);
+      return this.applyNow(purchaseId, event, calls, machineEvent, isFromOutside);
     });
     const settled = turn.catch(() => undefined);
     this.queues.set(purchaseId, settled);
@@ -284,13 +282,21 @@ export class PurchaseRunner {
     event: PurchaseEvent,
     calls: readonly SeqrCallRecord[],
     machineEvent?: MachineEventRecord,
+    isFromOutside = false,
   ): Promise<Purchase | null> {
     for (let conflicts = 0; ; conflicts += 1) {
-      const before = this.known.get(purchaseId) ?? (await this.options.store.load(purchaseId));
+      const known = this.known.get(purchaseId);
+      const before = known ?? (await this.options.store.load(purchaseId));
       if (before === null) return null;
       const at = this.options.clock.now();
       const { purchase: after, cases } = (this.options.step ?? step)(before, event, at);
       if (after === before && calls.length === 0 && machineEvent === undefined) {
+        // It is saved at the version that it met, or not at all. What means nothing to the record that is known here may
+        // mean something to what another server made of it.
+        if (isFromOutside && known !== undefined) {
+          this.known.delete(purchaseId);
+          continue;
+        }
         this.known.set(purchaseId, before);
         return before;
       }

@@ -81,6 +81,7 @@ export function stepStatement(changes: readonly Change[], context: StepContext):
   const first = new Map(changes.toReversed().map((change) => [change.before.id, change]));
   const rows = [...first.values()].map((change) => rowOf(change, context));
   const has = (column: string) => rows.some((row) => row[column] != null);
+  const ids = sql`${[...first.keys()]}::uuid[]`;
   const acts = new Set(rows.map(({ act }) => act));
   const isFromMachine = has('journal_id');
   const parts = [
@@ -88,11 +89,11 @@ export function stepStatement(changes: readonly Change[], context: StepContext):
     sql`step AS MATERIALIZED (
       SELECT * FROM ${recordsOf(rows, isFromMachine ? { ...STEP_COLUMNS, ...EVENT_COLUMNS } : STEP_COLUMNS)} ORDER BY id)`,
     ...(isFromMachine ? [TAKEN, MACHINE_EVENT] : []),
-    isFromMachine ? savedOf(sql`LEFT JOIN taken USING (machine_id, journal_id)`, TAKEN_OR_NONE) : savedOf(),
+    isFromMachine ? savedOf(ids, sql`LEFT JOIN taken USING (machine_id, journal_id)`, TAKEN_OR_NONE) : savedOf(ids),
     EVENT,
   ];
-  if (acts.has('gone')) parts.push(ACT_GONE);
-  if (acts.has('moved')) parts.push(actMoved(context.serverId));
+  if (acts.has('gone')) parts.push(actGone(ids));
+  if (acts.has('moved')) parts.push(actMoved(ids, context.serverId));
   if (acts.has('opened')) parts.push(actOpened(context.serverId));
   if (has('postings')) parts.push(POSTING);
   if (has('vends')) parts.push(VEND);
@@ -139,7 +140,7 @@ export function conflictAt({ id, version }: Purchase): ConflictError {
 const TAKEN = sql`taken AS (
     INSERT INTO machine_streams (machine_id, journal_id, last_seq)
     SELECT machine_id, journal_id, journal_seq FROM step
-    WHERE journal_seq = 1 OR EXISTS (SELECT FROM machine_streams known
+    WHERE journal_seq = 1 OR (SELECT true FROM machine_streams known
       WHERE known.machine_id = step.machine_id AND known.journal_id = step.journal_id)
     ON CONFLICT (machine_id, journal_id) DO UPDATE SET last_seq = EXCLUDED.last_seq
       WHERE machine_streams.last_seq = EXCLUDED.last_seq - 1
@@ -154,15 +155,19 @@ const MACHINE_EVENT = sql`machine_event AS (
 
 const TAKEN_OR_NONE = sql`AND (step.journal_id IS NULL OR taken.is_next)`;
 
-/** A join and no subquery: a statement that waited for another looks at the row again, and can join what it knows. */
-function savedOf(also: Sql = sql``, only: Sql = sql``): Sql {
+/**
+ * A join and no subquery: a statement that waited for another looks at the row again, and can join what it knows.
+ *
+ * @param ids named beside the join, so that the rows are looked up by them whatever the table held when that was planned
+ */
+function savedOf(ids: Sql, also: Sql = sql``, only: Sql = sql``): Sql {
   return sql`saved AS (
     UPDATE purchases SET state = step.state, holds_machine = step.holds_machine, version = step.version,
       committed_minor = step.committed_minor, invoice_reference = step.invoice_reference,
       ers_reference = step.ers_reference, details = step.details, ended_at = step.ended_at,
       event_head = sha256(event_head || ${LINK_OF_CHAIN})
     FROM step ${also}
-    WHERE purchases.id = step.id AND purchases.version = step.before ${only}
+    WHERE purchases.id = ANY(${ids}) AND purchases.id = step.id AND purchases.version = step.before ${only}
     RETURNING purchases.id, purchases.machine_id, purchases.currency, purchases.event_head, step.version, step.at,
       step.type, step.data, step.state, step.act, step.kind, step.due_at, step.leased_until, step.postings, step.vends,
       step.delivered, step.cases, step.calls
@@ -178,13 +183,17 @@ const EVENT = sql`event AS (
     SELECT id, version, at, type, data, state, event_head FROM saved
   )`;
 
-const ACT_GONE = sql`act_gone AS (DELETE FROM effects USING saved WHERE purchase_id = saved.id AND saved.act = 'gone')`;
+function actGone(ids: Sql): Sql {
+  return sql`act_gone AS (
+    DELETE FROM effects USING saved WHERE purchase_id = ANY(${ids}) AND purchase_id = saved.id AND saved.act = 'gone'
+  )`;
+}
 
-function actMoved(serverId: string): Sql {
+function actMoved(ids: Sql, serverId: string): Sql {
   return sql`act_moved AS (
     UPDATE effects SET seq = saved.version, kind = saved.kind, due_at = saved.due_at, leased_by = ${serverId}::uuid,
       leased_until = saved.leased_until
-    FROM saved WHERE purchase_id = saved.id AND saved.act = 'moved'
+    FROM saved WHERE purchase_id = ANY(${ids}) AND purchase_id = saved.id AND saved.act = 'moved'
   )`;
 }
 

@@ -53,9 +53,9 @@ export class LinkKeys {
     return opened;
   }
 
-  /** With the key that counts at this moment. @throws NoLinkError */
-  async sign(machineId: string, channel: Channel, body: string): Promise<string> {
-    const [key] = await this.of(machineId, 0).keys;
+  /** With the key that counts at this moment, which is read while the body is made. @throws NoLinkError */
+  async sign(machineId: string, channel: Channel, making: string | Promise<string>): Promise<string> {
+    const [[key], body] = await Promise.all([this.of(machineId, 0).keys, making]);
     if (key === undefined) throw new NoLinkError('the machine is not enrolled, or was revoked');
     return sign(topicOf(machineId, channel), body, key);
   }
