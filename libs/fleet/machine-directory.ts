@@ -1,5 +1,5 @@
 import { Batches } from '#platform/batches.js';
-import { type Database, isRefused, sql } from '#platform/database.js';
+import { type Database, isUndone, sql } from '#platform/database.js';
 import { isCurrency, type Currency } from '#purchase/money.js';
 
 /** A machine heard of within this time is online; it says so every 15 s, and the broker tells when it is gone. */
@@ -70,7 +70,7 @@ export class MachineDirectory {
   private readonly names = new Map<string, { at: number; names: Promise<MachineNaming> }>();
   private readonly scans = new Batches<string, Row | undefined>({
     together: (tokens) => this.readAll(tokens),
-    isUndone: isRefused,
+    isUndone,
   });
 
   constructor(private readonly database: Database) {}

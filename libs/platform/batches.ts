@@ -3,6 +3,9 @@ const SIDE_BY_SIDE = 2;
 /** A batch's statement compares its rows with one another; beyond this it gains nothing more. */
 const BATCH_MAX = 32;
 
+/** More than any load brings within a statement's time limit; a longer queue would only bring late answers. */
+const WAITING_MAX = 2_048;
+
 interface Waiting<Order, Outcome> {
   readonly order: Order;
   readonly resolve: (outcome: Outcome) => void;
@@ -29,6 +32,7 @@ export class Batches<Order, Outcome> {
 
   do(order: Order): Promise<Outcome> {
     return new Promise((resolve, reject) => {
+      if (this.waiting.length >= WAITING_MAX) return reject(new Error('too many wait for the database'));
       this.waiting.push({ order, resolve, reject });
       this.start();
     });
@@ -55,9 +59,26 @@ export class Batches<Order, Outcome> {
       }
     } catch (error) {
       if (!this.options.isUndone(error)) return this.fail([...batch, ...this.waiting.splice(0)], error);
-      const [first, ...others] = batch;
-      if (others.length === 0) first?.reject(error);
-      else for (const one of batch) await this.finish([one]);
+      if (batch.length === 1) return this.fail(batch, error);
+      for (const [i, one] of batch.entries()) {
+        try {
+          await this.alone(one);
+        } catch (away) {
+          return this.fail([...batch.slice(i), ...this.waiting.splice(0)], away);
+        }
+      }
+    }
+  }
+
+  /** @throws what would meet the next one as well. */
+  private async alone({ order, resolve, reject }: Waiting<Order, Outcome>): Promise<void> {
+    try {
+      const [outcome] = await this.options.together([order]);
+      if (outcome instanceof Error) reject(outcome);
+      else resolve(outcome as Outcome);
+    } catch (error) {
+      if (!this.options.isUndone(error)) throw error;
+      reject(error);
     }
   }
 

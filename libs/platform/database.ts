@@ -23,7 +23,7 @@ const BY_KEY_MAX = 4;
  * stays the plan while it fills. What looks rows up by their keys has one right plan, whatever the tables hold.
  */
 const BY_KEY =
-  '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan';
+  '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c enable_bitmapscan=off';
 /** createPurchase must be able to say SYSTEM_ERROR within a second when the database is gone (S1.8). */
 const CONNECT_WITHIN_MS = 900;
 const STATEMENT_WITHIN_MS = 5_000;
@@ -36,6 +36,8 @@ const REFUSALS = ['28P01', '28000', '3D000', '42501'];
 const STATEMENT_NAMES_MAX = 1_000;
 
 const SERIALIZATION_FAILURE = '40001';
+/** Classes of SQLSTATE: cardinality, data, integrity constraints, transaction rollback. */
+const UNDONE = ['21', '22', '23', '40'];
 
 const { DATE, INT8 } = pg.types.builtins;
 
@@ -48,7 +50,7 @@ const types: pg.CustomTypesConfig = {
   },
 };
 
-/** The connections to PostgreSQL: Prisma's client, and our own statements past it, on one pool and all with names. */
+/** The connections to PostgreSQL: Prisma's client, and our own statements past it, all with names. */
 export class Database {
   private constructor(
     readonly client: PrismaClient,
@@ -95,8 +97,16 @@ export class Database {
   }
 
   private async send<Row>(pool: pg.Pool, { text, values }: Sql): Promise<Row[]> {
-    const { rows } = await pool.query({ name: this.nameOf(text), text, values: values.map(valueOf), types });
-    return rows as Row[];
+    const connection = await pool.connect();
+    try {
+      const { rows } = await connection.query({ name: this.nameOf(text), text, values: values.map(valueOf), types });
+      connection.release();
+      return rows as Row[];
+    } catch (error) {
+      // A connection on which something was refused is as good as before, with all its plans; any other is given up.
+      connection.release(!isUndone(error));
+      throw error;
+    }
   }
 
   /** @param work must not wait for anything but the database. */
@@ -161,9 +171,12 @@ export function violatedConstraint(error: unknown): (typeof CONSTRAINTS)[number]
   return error instanceof pg.DatabaseError ? CONSTRAINTS.find((name) => name === error.constraint) : undefined;
 }
 
-/** PostgreSQL itself said no: whatever the statement had done is undone. Of any other error that is not known. */
-export function isRefused(error: unknown): boolean {
-  return error instanceof pg.DatabaseError;
+/**
+ * PostgreSQL said no to what was to be written: a statement's values or rules, or another's being quicker. Whatever the
+ * statement had done is undone. Of other errors that is not known, or they would meet the next statement as well.
+ */
+export function isUndone(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && UNDONE.some((kind) => error.code?.startsWith(kind));
 }
 
 /** What `refuse_conflict()` of the database says: what was to be changed is not as it was. */

@@ -85,7 +85,7 @@ export function purchaseOf(row: PurchaseRow, prices: ReadonlyMap<number, bigint>
     priceListVersion: details.priceListVersion,
     prices,
     terms: details.terms,
-    // A check constraint of the table admits no other.
+    // The table admits no other: its trigger on INSERT, and the one on transitions.
     state: row.state as State,
     invoiceReference: row.invoice_reference,
     invoiceVersion: details.invoiceVersion,

@@ -1,5 +1,5 @@
 import { Batches } from '#platform/batches.js';
-import { type Database, isConflict, isRefused, sql, violatedConstraint } from '#platform/database.js';
+import { type Database, isConflict, isUndone, sql, violatedConstraint } from '#platform/database.js';
 import type { Ids } from '#platform/ids.js';
 import { DEAD_AFTER_MS } from '#platform/server-instance.js';
 import { type Beginning, begin } from '#purchase/reserve-first/lifecycle.js';
@@ -54,15 +54,15 @@ interface Terminal {
 export class PostgresPurchaseStore implements PurchaseStore {
   private readonly starts = new Batches<Start, Began>({
     together: (starts) => this.beginAll(starts),
-    isUndone: isRefused,
+    isUndone,
   });
   private readonly reads = new Batches<string, PurchaseRow | undefined>({
     together: (ids) => this.readAll(ids),
-    isUndone: isRefused,
+    isUndone,
   });
   private readonly steps = new Batches<Change, undefined>({
     together: (changes) => this.writeAll(changes),
-    isUndone: isRefused,
+    isUndone,
   });
 
   constructor(
@@ -89,7 +89,7 @@ export class PostgresPurchaseStore implements PurchaseStore {
         SELECT * FROM jsonb_to_recordset(${beginnings}::jsonb) AS b(id uuid, machine_id text, state text, currency text,
           offered_minor bigint, reserved_minor bigint, payer text, request_key text, planogram_id uuid,
           price_list_id uuid, details jsonb, started_at timestamptz(3), data jsonb, kind text,
-          leased_until timestamptz(3)) ORDER BY id
+          leased_until timestamptz(3)) ORDER BY machine_id, id
       ), terminal AS (
         -- A share of the lock under which a removal begins: no purchase begins under a terminal that is on its way out.
         SELECT machine_id, seqr_terminal_id, seqr_terminal_secret FROM beginning, LATERAL (
@@ -126,12 +126,12 @@ export class PostgresPurchaseStore implements PurchaseStore {
 
   /** With whose each purchase is: what a sweep claims is called for at once, and would be a read each. */
   async loadAll(purchaseIds: readonly string[]): Promise<Purchase[]> {
-    const rows = await this.database.queryByKey<PurchaseRow & Terminal>(sql`
+    const rows = await this.database.query<PurchaseRow & Terminal>(sql`
       SELECT ${purchaseColumns}, issued_by, terminal_id, terminal_secret
       FROM (SELECT *, seqr_terminal_id AS issued_by FROM purchases WHERE id = ANY(${purchaseIds}::uuid[])) AS those
       JOIN (SELECT id AS its_machine, seqr_terminal_id AS terminal_id, seqr_terminal_secret AS terminal_secret
         FROM machines) AS terminals ON its_machine = machine_id`);
-    return Promise.all(
+    const read = await Promise.allSettled(
       rows.map((row) => {
         // An invoice whose terminal is gone has nobody to go on as: that is said where it is asked for.
         if (row.issued_by === null || row.issued_by === row.terminal_id)
@@ -139,6 +139,7 @@ export class PostgresPurchaseStore implements PurchaseStore {
         return this.purchaseAt(row);
       }),
     );
+    return read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   }
 
   private async purchaseAt(row: PurchaseRow): Promise<Purchase> {
@@ -178,7 +179,7 @@ export class PostgresPurchaseStore implements PurchaseStore {
 
   /** A machine's event that changes nothing at the purchase, which must be what it was looked at as (I27). */
   private async takeInOnly({ id, version }: Purchase, event: MachineEventRecord): Promise<void> {
-    const rows = await this.database.queryByKey(sql`
+    const rows = await this.database.query(sql`
       WITH ${machineEventTaken(event)}, same AS (
         SELECT id FROM purchases, taken WHERE id = ${id}::uuid AND version = ${version} FOR NO KEY UPDATE OF purchases
       ) SELECT CASE WHEN NOT EXISTS (SELECT FROM same) THEN refuse_conflict() END FROM taken`);
@@ -194,10 +195,10 @@ export class PostgresPurchaseStore implements PurchaseStore {
     const rows = await this.database.query<{ purchase_id: string; kind: ActKind; due_at: Date; begun: boolean }>(sql`
       WITH due AS (
         -- A server acts while it counts as living, and on nothing that is not due. One that left is not there to ask.
-        SELECT purchase_id, seq, leased_by IS NOT NULL
+        SELECT purchase_id, seq, leased_by, leased_by IS NOT NULL
           AND due_at < coalesce(heartbeat_at + ${DEAD_AFTER}, 'infinity') AS begun
         FROM effects LEFT JOIN server_instances ON server_instances.id = leased_by
-        WHERE due_at <= now() AND (leased_by IS NULL OR leased_until < now()
+        WHERE done_at IS NULL AND due_at <= now() AND (leased_by IS NULL OR leased_until < now()
           OR heartbeat_at IS NULL OR heartbeat_at <= now() - ${DEAD_AFTER}
           OR (leased_by = ${this.serverId}::uuid AND purchase_id = ANY(${dropped}::uuid[])))
         ORDER BY due_at LIMIT ${limit} FOR UPDATE OF effects SKIP LOCKED
@@ -205,6 +206,8 @@ export class PostgresPurchaseStore implements PurchaseStore {
       UPDATE effects SET leased_by = ${this.serverId}::uuid,
         leased_until = now() + make_interval(secs => ${LEASE_MS / 1_000}::float8)
       FROM due WHERE effects.purchase_id = due.purchase_id AND effects.seq = due.seq
+        -- Another server was quicker: what was looked at above is how it was before.
+        AND effects.leased_by IS NOT DISTINCT FROM due.leased_by
       RETURNING effects.purchase_id::text, effects.kind, effects.due_at, due.begun`);
     return rows.map((row) => ({
       purchaseId: row.purchase_id,

@@ -153,7 +153,10 @@ export class PurchaseRunner {
 
   private async takeUp({ purchaseId, act, begun }: ClaimedAct, found: Promise<Map<string, Purchase>>): Promise<void> {
     try {
-      const purchase = (await found).get(purchaseId);
+      // What could not be read with the others says by itself why.
+      const purchase = (await found).get(purchaseId) ?? (await this.options.store.load(purchaseId));
+      // An event came meanwhile, and this server goes on from what that led to.
+      if (this.leased.has(purchaseId)) return;
       // Somebody moved the purchase on in between, and does what comes next.
       if (!purchase?.next || !isSameAct(purchase.next, act)) return;
       this.remember(purchase, purchase.next);

@@ -89,12 +89,13 @@ export function stepStatement(changes: readonly Change[], context: StepContext):
     sql`step AS MATERIALIZED (
       SELECT * FROM ${recordsOf(rows, isFromMachine ? { ...STEP_COLUMNS, ...EVENT_COLUMNS } : STEP_COLUMNS)} ORDER BY id)`,
     ...(isFromMachine ? [TAKEN, MACHINE_EVENT] : []),
-    isFromMachine ? savedOf(ids, sql`LEFT JOIN taken USING (machine_id, journal_id)`, TAKEN_OR_NONE) : savedOf(ids),
+    isFromMachine
+      ? savedOf(ids, sql`LEFT JOIN taken USING (machine_id, journal_id, journal_seq)`, TAKEN_OR_NONE)
+      : savedOf(ids),
     EVENT,
   ];
   if (acts.has('gone')) parts.push(actGone(ids));
-  if (acts.has('moved')) parts.push(actMoved(ids, context.serverId));
-  if (acts.has('opened')) parts.push(actOpened(context.serverId));
+  if (acts.has('next')) parts.push(actNext(context.serverId));
   if (has('postings')) parts.push(POSTING);
   if (has('vends')) parts.push(VEND);
   if (has('delivered')) parts.push(STOCK);
@@ -107,8 +108,9 @@ export function stepStatement(changes: readonly Change[], context: StepContext):
       const byId = new Map(found.map((row) => [row.id, row]));
       return changes.map((change) => {
         const row = byId.get(change.before.id);
+        if (first.get(change.before.id) !== change) return conflictAt(change.before);
         if (row?.taken === false) return new EventTakenError('not the next event of its journal');
-        return row?.saved === true && first.get(change.before.id) === change ? undefined : conflictAt(change.before);
+        return row?.saved === true ? undefined : conflictAt(change.before);
       });
     },
   };
@@ -142,15 +144,16 @@ const TAKEN = sql`taken AS (
     SELECT machine_id, journal_id, journal_seq FROM step
     WHERE journal_seq = 1 OR (SELECT true FROM machine_streams known
       WHERE known.machine_id = step.machine_id AND known.journal_id = step.journal_id)
+    ORDER BY machine_id, journal_id
     ON CONFLICT (machine_id, journal_id) DO UPDATE SET last_seq = EXCLUDED.last_seq
       WHERE machine_streams.last_seq = EXCLUDED.last_seq - 1
-    RETURNING machine_id, journal_id, true AS is_next
+    RETURNING machine_id, journal_id, last_seq AS journal_seq, true AS is_next
   )`;
 
 const MACHINE_EVENT = sql`machine_event AS (
     INSERT INTO machine_events (machine_id, journal_id, seq, boot_id, type, body, purchase_id, rejected, machine_at)
     SELECT machine_id, journal_id, journal_seq, boot_id, event_type, event_body, id, event_rejected, machine_at
-    FROM taken JOIN step USING (machine_id, journal_id)
+    FROM taken JOIN step USING (machine_id, journal_id, journal_seq)
   )`;
 
 const TAKEN_OR_NONE = sql`AND (step.journal_id IS NULL OR taken.is_next)`;
@@ -185,22 +188,18 @@ const EVENT = sql`event AS (
 
 function actGone(ids: Sql): Sql {
   return sql`act_gone AS (
-    DELETE FROM effects USING saved WHERE purchase_id = ANY(${ids}) AND purchase_id = saved.id AND saved.act = 'gone'
+    DELETE FROM effects USING saved
+    WHERE purchase_id = ANY(${ids}) AND purchase_id = saved.id AND saved.act = 'gone' AND done_at IS NULL
   )`;
 }
 
-function actMoved(ids: Sql, serverId: string): Sql {
-  return sql`act_moved AS (
-    UPDATE effects SET seq = saved.version, kind = saved.kind, due_at = saved.due_at, leased_by = ${serverId}::uuid,
-      leased_until = saved.leased_until
-    FROM saved WHERE purchase_id = ANY(${ids}) AND purchase_id = saved.id AND saved.act = 'moved'
-  )`;
-}
-
-function actOpened(serverId: string): Sql {
-  return sql`act_opened AS (
+/** The row moves on to the next act, whatever it held. */
+function actNext(serverId: string): Sql {
+  return sql`act_next AS (
     INSERT INTO effects (purchase_id, seq, kind, due_at, leased_by, leased_until)
-    SELECT id, version, kind, due_at, ${serverId}::uuid, leased_until FROM saved WHERE act = 'opened'
+    SELECT id, version, kind, due_at, ${serverId}::uuid, leased_until FROM saved WHERE act = 'next'
+    ON CONFLICT (purchase_id) WHERE done_at IS NULL DO UPDATE SET seq = EXCLUDED.seq, kind = EXCLUDED.kind,
+      due_at = EXCLUDED.due_at, leased_by = EXCLUDED.leased_by, leased_until = EXCLUDED.leased_until
   )`;
 }
 
@@ -245,7 +244,7 @@ const RESULT = sql`SELECT id::text, true AS taken, true AS saved FROM saved`;
 
 const RESULT_WITH_EVENTS = sql`SELECT step.id::text, journal_id IS NULL OR taken.is_next IS TRUE AS taken,
     saved.id IS NOT NULL AS saved, CASE WHEN taken.is_next AND saved.id IS NULL THEN refuse_conflict() END
-  FROM step LEFT JOIN taken USING (machine_id, journal_id) LEFT JOIN saved ON saved.id = step.id`;
+  FROM step LEFT JOIN taken USING (machine_id, journal_id, journal_seq) LEFT JOIN saved ON saved.id = step.id`;
 
 /** Calls of a step that changed nothing. */
 export function callsInsert({ before, calls }: Change): Sql {
@@ -300,10 +299,9 @@ function rowOf(change: Change, { leaseOf, caseId }: StepContext): StepRow {
 }
 
 /** What becomes of the row of what is next. One that stays keeps the lease of whoever is doing it. */
-function actOf(before: Purchase, after: Purchase): 'stays' | 'gone' | 'opened' | 'moved' {
+function actOf(before: Purchase, after: Purchase): 'stays' | 'gone' | 'next' {
   if (after.next === before.next) return 'stays';
-  if (after.next === null) return 'gone';
-  return before.next === null ? 'opened' : 'moved';
+  return after.next === null ? 'gone' : 'next';
 }
 
 function roundedCall(call: SeqrCallRecord): SeqrCallRecord {

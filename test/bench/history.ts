@@ -49,7 +49,7 @@ export async function addOpen(database: BenchDatabase, count: number): Promise<v
 export async function makeDue(database: BenchDatabase, count: number): Promise<void> {
   await database.query(
     `WITH due AS (UPDATE effects SET due_at = now() - interval '1 second', leased_by = NULL, leased_until = NULL
-       WHERE purchase_id IN (SELECT ${idOf('0190')} FROM generate_series(1, ${count}) n)
+       WHERE purchase_id IN (SELECT ${idOf('0190')} FROM generate_series(1, ${count}) n) AND done_at IS NULL
        RETURNING purchase_id, due_at)
      UPDATE purchases SET details = jsonb_set(details, '{next,dueAt}', to_jsonb((extract(epoch FROM due.due_at::timestamptz(3)) * 1000)::bigint))
      FROM due WHERE purchases.id = due.purchase_id`,

@@ -68,7 +68,7 @@ export function profileOf({ profile }: Settings, name: string): string[] {
 /** Visits at one of the two. @throws Error when one of them fails. */
 export async function visit(
   { neighbours }: Stage,
-  { name, target, mqttUrl }: Contender,
+  { name, program, target, mqttUrl }: Contender,
   order: Omit<VisitOrder, 'target' | 'prefix'>,
 ): Promise<Visited> {
   const visited = await neighbours.ask<Visited>(
@@ -76,7 +76,9 @@ export async function visit(
     order.ms + 120_000,
   );
   if (visited.errors > 0 && order.perSecond === undefined) {
-    throw new Error(`${name}: ${visited.errors} visits failed, the first with ${visited.firstError}`);
+    throw new Error(
+      `${name}: ${visited.errors} visits failed, the first with ${visited.firstError}\n${program.lastWords}`,
+    );
   }
   return visited;
 }

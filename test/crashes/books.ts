@@ -41,7 +41,7 @@ export class Books {
   purchasesOf(machineId: string): Promise<PurchaseRow[] | undefined> {
     return this.look<PurchaseRow>(
       `SELECT p.id::text, p.machine_id, p.state, p.holds_machine, p.committed_minor, p.invoice_reference,
-         (SELECT count(*)::int FROM effects WHERE purchase_id = p.id) AS open_effects,
+         (SELECT count(*)::int FROM effects WHERE purchase_id = p.id AND done_at IS NULL) AS open_effects,
          (SELECT coalesce(json_agg(json_build_object('selection', selection, 'result', result) ORDER BY number), '[]')
           FROM vends WHERE purchase_id = p.id) AS vends,
          (SELECT coalesce(json_agg(reason), '[]') FROM review_cases WHERE purchase_id = p.id) AS cases,

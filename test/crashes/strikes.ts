@@ -181,7 +181,7 @@ export class Strikes {
   private async dueActs(): Promise<readonly DueAct[]> {
     return this.until('the database answers', () =>
       this.system.books.look<DueAct>(
-        `SELECT purchase_id::text AS "purchaseId", seq FROM effects WHERE due_at <= now()`,
+        `SELECT purchase_id::text AS "purchaseId", seq FROM effects WHERE done_at IS NULL AND due_at <= now()`,
       ),
     );
   }
@@ -191,14 +191,14 @@ export class Strikes {
     await this.until('what was interrupted is done', async () => {
       const rows = await this.system.books.look<{ open: number }>(
         `SELECT count(*)::int AS open FROM effects JOIN jsonb_to_recordset($1::jsonb) AS i("purchaseId" uuid, seq int)
-           ON effects.purchase_id = i."purchaseId" AND effects.seq = i.seq`,
+           ON effects.purchase_id = i."purchaseId" AND effects.seq = i.seq WHERE done_at IS NULL`,
         [JSON.stringify(interrupted)],
       );
       return rows?.[0]?.open === 0 ? true : undefined;
     });
     await this.until('what was due is taken over', async () => {
       const rows = await this.system.books.look<{ waiting: number }>(
-        `SELECT count(*)::int AS waiting FROM effects WHERE due_at < now() AND NOT EXISTS (
+        `SELECT count(*)::int AS waiting FROM effects WHERE done_at IS NULL AND due_at < now() AND NOT EXISTS (
            SELECT FROM server_instances s WHERE s.id = leased_by AND NOT EXISTS (
              SELECT FROM server_instances newer WHERE newer.role = s.role AND newer.started_at > s.started_at))`,
       );

@@ -176,7 +176,7 @@ describe('kill -9 of the servers', () => {
       const rows = await queryOf(
         databaseUrl,
         `SELECT 1 FROM effects e JOIN purchases p ON p.id = e.purchase_id
-         WHERE p.invoice_reference = $1 AND e.kind = 'commitReservation'`,
+         WHERE p.invoice_reference = $1 AND e.kind = 'commitReservation' AND e.done_at IS NULL`,
         [reference],
       );
       return rows.length > 0 ? true : undefined;

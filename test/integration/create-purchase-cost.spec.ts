@@ -19,7 +19,7 @@ describe('what createPurchase costs', () => {
       `WITH purchase AS (SELECT id FROM purchases WHERE invoice_reference = $1), row AS (
          SELECT purchases.xmin::text AS transaction FROM purchases WHERE id IN (TABLE purchase)
          UNION ALL SELECT purchase_events.xmin::text FROM purchase_events WHERE purchase_id IN (TABLE purchase) AND seq <= 2
-         UNION ALL SELECT effects.xmin::text FROM effects WHERE purchase_id IN (TABLE purchase)
+         UNION ALL SELECT effects.xmin::text FROM effects WHERE purchase_id IN (TABLE purchase) AND seq <= 2
          UNION ALL SELECT seqr_calls.xmin::text FROM seqr_calls WHERE purchase_id IN (TABLE purchase)
        ) SELECT count(DISTINCT transaction)::int AS transactions, count(*)::int AS rows FROM row`,
       [reference],

@@ -25,7 +25,9 @@ describe('the store in PostgreSQL', () => {
   /** Time passes by moving everything else into the past. */
   async function pass(ms: number, livingServers: readonly string[]): Promise<void> {
     const shift = `make_interval(secs => ${ms / 1_000})`;
-    await run(`UPDATE effects SET due_at = due_at - ${shift}, leased_until = leased_until - ${shift}`);
+    await run(
+      `UPDATE effects SET due_at = due_at - ${shift}, leased_until = leased_until - ${shift} WHERE done_at IS NULL`,
+    );
     await run(`UPDATE server_instances SET heartbeat_at = heartbeat_at - ${shift} WHERE id <> ALL($1::uuid[])`, [
       livingServers,
     ]);

@@ -141,7 +141,7 @@ export class TestSystem {
       const rows = await this.query<PurchaseRecord>(
         `SELECT id, state, reserved_minor, committed_minor, invoice_reference, ers_reference FROM purchases
          WHERE invoice_reference = $1 AND NOT holds_machine
-         AND NOT EXISTS (SELECT FROM effects WHERE purchase_id = purchases.id)`,
+         AND NOT EXISTS (SELECT FROM effects WHERE purchase_id = purchases.id AND done_at IS NULL)`,
         [invoiceReference],
       );
       return rows[0];

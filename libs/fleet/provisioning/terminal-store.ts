@@ -100,7 +100,7 @@ export class TerminalStore {
         SELECT FROM purchases WHERE machine_id = ${before.machineId} AND holds_machine
         UNION ALL
         SELECT FROM effects JOIN purchases ON purchases.id = effects.purchase_id
-        WHERE machine_id = ${before.machineId} AND seqr_terminal_id = ${before.terminalId}
+        WHERE effects.done_at IS NULL AND machine_id = ${before.machineId} AND seqr_terminal_id = ${before.terminalId}
         LIMIT 1`);
       return open.length > 0 ? null : write(transaction, before, lease, { state: 'unregistering' });
     });

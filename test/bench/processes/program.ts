@@ -66,6 +66,11 @@ export class Program {
     return program;
   }
 
+  /** What it said last, for whoever must say why it failed. */
+  get lastWords(): string {
+    return this.log;
+  }
+
   get pid(): number {
     if (this.child.pid === undefined) throw new Error(`${this.name} has no process id`);
     return this.child.pid;

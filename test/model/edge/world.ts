@@ -227,7 +227,7 @@ export class World {
   private async dueCount(): Promise<number> {
     const rows = await this.query(
       `SELECT FROM effects JOIN purchases ON id = purchase_id
-       WHERE machine_id = $1 AND due_at <= now() + make_interval(secs => $2)`,
+       WHERE machine_id = $1 AND done_at IS NULL AND due_at <= now() + make_interval(secs => $2)`,
       [this.machine.id, SOON_S],
     );
     return rows.length;
@@ -236,7 +236,7 @@ export class World {
   private async nextDueInMs(): Promise<number | undefined> {
     const [row] = await this.query<{ ms: string | null }>(
       `SELECT ceil(extract(epoch FROM min(due_at) - now()) * 1000) AS ms FROM effects JOIN purchases ON id = purchase_id
-       WHERE machine_id = $1`,
+       WHERE machine_id = $1 AND done_at IS NULL`,
       [this.machine.id],
     );
     return row?.ms == null ? undefined : Number(row.ms);
