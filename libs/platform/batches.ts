@@ -3,8 +3,8 @@ const SIDE_BY_SIDE = 2;
 /** A batch's statement compares its rows with one another; beyond this it gains nothing more. */
 const BATCH_MAX = 32;
 
-/** More than any load brings within a statement's time limit; a longer queue would only bring late answers. */
-const WAITING_MAX = 2_048;
+/** A fleet of ten thousand that comes back at once waits here; what is more would only wait beyond its time. */
+const WAITING_MAX = 20_000;
 
 interface Waiting<Order, Outcome> {
   readonly order: Order;

@@ -8,7 +8,8 @@ import { decodePresence } from '#machine-protocol/codec.js';
 import type { Presence } from '#machine-protocol/messages.js';
 import { ProtocolError } from '#machine-protocol/protocol-error.js';
 import { machineOfTopic, topicOfAll } from '#machine-protocol/topics.js';
-import { Database, sql } from '#platform/database.js';
+import { Batches } from '#platform/batches.js';
+import { Database, isUndone, sql } from '#platform/database.js';
 import type { Logger } from '#platform/logging.js';
 import { MqttConnection } from '#platform/mqtt.js';
 import { LOGGER } from '#platform/tokens.js';
@@ -31,11 +32,18 @@ interface Word {
   readonly heardAt: number;
 }
 
+interface Heard {
+  readonly presence: Presence;
+  /** Null for a retained message: what was true when it was published does not make a machine heard of. */
+  readonly agoMs: number | null;
+}
+
 /** Writes down what machines say of themselves, and when. */
 @Injectable()
 export class PresenceIntake implements OnApplicationBootstrap, OnModuleDestroy {
   /** Words of one machine are written in the order they came; the first is being written. */
   private readonly queues = new Map<string, Word[]>();
+  private readonly writes = new Batches<Heard, boolean>({ together: (heard) => this.writeAll(heard), isUndone });
   private isStopped = false;
   /** Below this the sequence of grant numbers need not be looked at again. */
   private highestGrantNumber = 0;
@@ -95,8 +103,9 @@ export class PresenceIntake implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       const { body } = await this.links.open(machineId, 'presence', payload);
       const presence = decodePresence(body, machineId);
-      const agoMs = performance.now() - heardAt;
-      if (await this.write(presence, retained ? null : agoMs)) this.changes.machine(machineId);
+      const agoMs = retained ? null : performance.now() - heardAt;
+      // True when there is something new to show.
+      if (await this.writes.do({ presence, agoMs })) this.changes.machine(machineId);
       await this.goOnAbove(presence.highestGrantNumber);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -116,22 +125,19 @@ export class PresenceIntake implements OnApplicationBootstrap, OnModuleDestroy {
     this.highestGrantNumber = grantNumber;
   }
 
-  /**
-   * The will of an earlier boot says nothing of the present one.
-   *
-   * @param heardAgoMs null for a retained message: what was true when it was published does not make a machine heard of
-   * @returns true when there is something new to show.
-   */
-  private async write(presence: Presence, heardAgoMs: number | null): Promise<boolean> {
-    const heardAt =
-      heardAgoMs === null ? sql`to_timestamp(0)` : sql`now() - make_interval(secs => ${heardAgoMs / 1_000}::float8)`;
-    const rows = await this.database.query<{ known: boolean }>(sql`
+  /** Those of many machines together: each of a large fleet says every quarter of a minute that it is there. */
+  private async writeAll(heard: readonly Heard[]): Promise<boolean[]> {
+    const rows = await this.database.queryByKey<{ machine_id: string }>(sql`
       INSERT INTO machine_presences AS known (machine_id, online, online_since, machine_state, detail, boot_id, simulated,
         adapter, software, unacknowledged, open_purchase_id, last_seen_at)
-      SELECT id, ${presence.online}, now(), ${presence.machineState}, ${presence.detail ?? null}, ${presence.bootId},
-        ${presence.simulated}, ${presence.adapter}, ${presence.software}, ${presence.unacknowledged},
-        ${presence.openPurchaseId ?? null}::uuid, ${heardAt}
-      FROM machines WHERE id = ${presence.machineId}
+      SELECT id, online, now(), "machineState", detail, "bootId", simulated, adapter, software, unacknowledged,
+        "openPurchaseId", coalesce(now() - make_interval(secs => ago_ms / 1000), to_timestamp(0))
+      FROM jsonb_to_recordset(${JSON.stringify(heard.map(rowOf))}::jsonb) AS word("machineId" text, online boolean,
+        "machineState" text, detail text, "bootId" text, simulated boolean, adapter text, software text,
+        unacknowledged int, "openPurchaseId" uuid, ago_ms float8),
+        LATERAL (SELECT id FROM machines WHERE id = word."machineId" LIMIT 1) its
+      ORDER BY id
+      -- The will of an earlier boot says nothing of the present one.
       ON CONFLICT (machine_id) DO UPDATE SET online = EXCLUDED.online,
         online_since = CASE WHEN known.online = EXCLUDED.online THEN known.online_since ELSE now() END,
         machine_state = EXCLUDED.machine_state, detail = EXCLUDED.detail, boot_id = EXCLUDED.boot_id,
@@ -139,10 +145,16 @@ export class PresenceIntake implements OnApplicationBootstrap, OnModuleDestroy {
         unacknowledged = EXCLUDED.unacknowledged, open_purchase_id = EXCLUDED.open_purchase_id,
         last_seen_at = greatest(known.last_seen_at, EXCLUDED.last_seen_at)
       WHERE EXCLUDED.online OR known.boot_id = EXCLUDED.boot_id
-      RETURNING true AS known`);
-    if (rows.length === 0 && presence.online) {
-      this.logger.warn({ machineId: presence.machineId }, 'a machine that is not registered is online');
+      RETURNING machine_id`);
+    const written = new Set(rows.map(({ machine_id: id }) => id));
+    for (const { presence } of heard) {
+      if (!written.has(presence.machineId) && presence.online)
+        this.logger.warn({ machineId: presence.machineId }, 'a machine that is not registered is online');
     }
-    return rows.length > 0;
+    return heard.map(({ presence }) => written.has(presence.machineId));
   }
+}
+
+function rowOf({ presence, agoMs }: Heard): object {
+  return { ...presence, ago_ms: agoMs };
 }

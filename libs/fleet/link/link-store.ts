@@ -1,5 +1,6 @@
-import { type Database, type Sql, sql } from '#platform/database.js';
-import { type Keys, equalSecrets } from '#platform/keys.js';
+import { Batches } from '#platform/batches.js';
+import { type Database, type Sql, isUndone, sql } from '#platform/database.js';
+import { type Keys, SealBrokenError, equalSecrets } from '#platform/keys.js';
 
 import { type LinkCredentials, areCredentials, newCredentials, passwordHash } from './credentials.js';
 import { hashOfCode, newEnrolmentCode } from './enrolment-code.js';
@@ -17,22 +18,44 @@ export class NoSuchMachineError extends Error {
 /** Written to a machine's row: those before are kept for a while, or void at once. */
 export type Replacing = 'keep-previous' | 'at-once';
 
+interface SealedKeys {
+  readonly machine_id: string;
+  readonly key: Uint8Array | null;
+  readonly previous: Uint8Array | null;
+}
+
 /** Credentials of bridges, in the database. */
 export class LinkStore {
+  private readonly reads = new Batches<string, string[]>({ together: (ids) => this.readAll(ids), isUndone });
+
   constructor(
     private readonly database: Database,
     private readonly keys: Keys,
   ) {}
 
   /** The keys that count now, in hexadecimal; the first is the one that servers sign with. */
-  async keysOf(machineId: string): Promise<string[]> {
-    const [row] = await this.database.query<{ key: Uint8Array | null; previous: Uint8Array | null }>(sql`
-      SELECT key, CASE WHEN previous_until > now() THEN previous_key END AS previous
-      FROM machine_links WHERE machine_id = ${machineId}`);
-    // A bridge knows one: the previous until it is started again, which its first message shows (`endPrevious`).
-    return [row?.previous, row?.key].flatMap((sealed) =>
-      sealed == null ? [] : [this.keys.open('link', sealed, machineId)],
-    );
+  keysOf(machineId: string): Promise<string[]> {
+    return this.reads.do(machineId);
+  }
+
+  private async readAll(machineIds: readonly string[]): Promise<(string[] | Error)[]> {
+    const rows = await this.database.queryByKey<SealedKeys>(sql`
+      SELECT machine_id, key, CASE WHEN previous_until > now() THEN previous_key END AS previous
+      FROM machine_links WHERE machine_id = ANY(${machineIds}::text[])`);
+    const byId = new Map(rows.map((row) => [row.machine_id, row]));
+    return machineIds.map((machineId) => this.opened(machineId, byId.get(machineId)));
+  }
+
+  private opened(machineId: string, row: SealedKeys | undefined): string[] | Error {
+    try {
+      // A bridge knows one: the previous until it is started again, which its first message shows (`endPrevious`).
+      return [row?.previous, row?.key].flatMap((sealed) =>
+        sealed == null ? [] : [this.keys.open('link', sealed, machineId)],
+      );
+    } catch (error) {
+      if (error instanceof SealBrokenError) return error;
+      throw error;
+    }
   }
 
   /** The hashes of the passwords with which these machines may come to the broker now. */
