@@ -78,4 +78,45 @@ describe('a server that finds much undone', () => {
     expect(begun()).toBe(TAKEN_OVER_MAX + 20);
     expect(server.faults).toEqual([]);
   });
+
+  it('does what it can when one purchase cannot be read: that one alone is stuck', async () => {
+    await leftUndone(3);
+    const unreadable = '0190a000-0000-7000-8000-000000000002';
+    const loadAll = server.store.loadAll.bind(server.store);
+    server.store.loadAll = (purchaseIds) => loadAll(purchaseIds.filter((id) => id !== unreadable));
+    const load = server.store.load.bind(server.store);
+    server.store.load = (id) => (id === unreadable ? Promise.reject(new Error('cannot be read')) : load(id));
+
+    expect(await server.runner.sweep()).toBe(3);
+    await settled();
+    expect(begun()).toBe(2);
+    expect(server.faults).toEqual([new Error('cannot be read')]);
+  });
+
+  it('goes on from what came while it read, and not from what it read', async () => {
+    await leftUndone(1);
+    const id = '0190a000-0000-7000-8000-000000000001';
+    const loadAll = server.store.loadAll.bind(server.store);
+    server.performer.isConfirmed = true;
+    server.store.loadAll = async (purchaseIds) => {
+      const found = await loadAll(purchaseIds);
+      // What is found is of before: meanwhile the payer's confirmation is seen, and the machine unlocked.
+      await server.runner.dispatch(id, {
+        type: 'StatusRead',
+        status: 'RESERVED',
+        invoiceVersion: 1,
+        askedAt: installation.clock.now(),
+        totalMinor: null,
+        ersReference: null,
+      });
+      await settled();
+      return found;
+    };
+
+    await server.runner.sweep();
+    // What was dispatched, and what was read before it.
+    for (let i = 0; i < 3; i += 1) await settled();
+    expect(server.performer.acts).toEqual(['sendGrant']);
+    expect(server.faults).toEqual([]);
+  });
 });
