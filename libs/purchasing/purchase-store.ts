@@ -192,7 +192,12 @@ export class PostgresPurchaseStore implements PurchaseStore {
   }
 
   async claimDue(limit: number, dropped: readonly string[]): Promise<ClaimedAct[]> {
-    const rows = await this.database.query<{ purchase_id: string; kind: ActKind; due_at: Date; begun: boolean }>(sql`
+    const rows = await this.database.queryByKey<{
+      purchase_id: string;
+      kind: ActKind;
+      due_at: Date;
+      begun: boolean;
+    }>(sql`
       WITH due AS (
         -- A server acts while it counts as living, and on nothing that is not due. One that left is not there to ask.
         SELECT purchase_id, seq, leased_by, leased_by IS NOT NULL

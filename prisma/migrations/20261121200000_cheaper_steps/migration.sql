@@ -10,6 +10,7 @@ DROP INDEX "purchases_committed";
 CREATE INDEX "purchases_ended" ON "purchases" ("ended_at", "id") WHERE "ended_at" IS NOT NULL;
 -- Room for the next version of a row beside it.
 ALTER TABLE "purchases" SET (fillfactor = 70);
+ALTER TABLE "effects" SET (fillfactor = 70);
 
 -- PostgreSQL reads each CHECK anew for every statement, and a list of thirteen states is the longest of them by far. An UPDATE
 -- can reach only what purchases_known_transition knows; what is inserted is looked at here.
