@@ -1,6 +1,7 @@
 import { type Database, type Sql, type Transaction, sql } from '#platform/database.js';
 
 import type { MachineEventRecord } from './ports.js';
+import { type StatementRow, recordsOf } from './statement-rows.js';
 
 /**
  * Takes the next event of a machine's journal in. Events are taken in without a gap and once each: the row of the
@@ -18,21 +19,56 @@ export async function takeMachineEvent(
 
 /** The event as a part of a longer statement: `taken` is the row of its machine, or none when it is not the next event. */
 export function machineEventTaken(event: MachineEventRecord): Sql {
-  return sql`taken AS (
-      INSERT INTO machine_streams (machine_id, journal_id, last_seq)
-      SELECT ${event.machineId}, ${event.journalId}, ${event.seq}::int
-      WHERE ${event.seq}::int = 1 OR EXISTS (
-        SELECT FROM machine_streams WHERE machine_id = ${event.machineId} AND journal_id = ${event.journalId})
-      ON CONFLICT (machine_id, journal_id) DO UPDATE SET last_seq = EXCLUDED.last_seq
-        WHERE machine_streams.last_seq = EXCLUDED.last_seq - 1
-      RETURNING machine_id
-    ), machine_event AS (
-      INSERT INTO machine_events (machine_id, journal_id, seq, boot_id, type, body, purchase_id, rejected, machine_at)
-      SELECT machine_id, ${event.journalId}, ${event.seq}::int, ${event.bootId}, ${event.type},
-        ${JSON.stringify(event.body)}::jsonb, ${event.purchaseId}::uuid, ${event.rejected}, ${new Date(event.machineAt)}
-      FROM taken
-    )`;
+  return sql`step AS (SELECT * FROM ${recordsOf([eventRow(event)], EVENT_COLUMNS)}), ${TAKEN}`;
 }
+
+/** What `TAKEN` reads of a machine's event. */
+export const EVENT_COLUMNS = {
+  machine_id: 'text',
+  journal_id: 'text',
+  journal_seq: 'int',
+  boot_id: 'text',
+  event_type: 'text',
+  event_body: 'jsonb',
+  event_purchase_id: 'uuid',
+  event_rejected: 'text',
+  machine_at: 'timestamptz(3)',
+} as const;
+
+export function eventRow(event: MachineEventRecord): StatementRow {
+  return {
+    machine_id: event.machineId,
+    journal_id: event.journalId,
+    journal_seq: event.seq,
+    boot_id: event.bootId,
+    event_type: event.type,
+    event_body: event.body,
+    event_purchase_id: event.purchaseId,
+    event_rejected: event.rejected,
+    machine_at: event.machineAt,
+  };
+}
+
+/**
+ * Takes events in from `step`, where rows without a journal are no events. `taken` has a row for each that is the next of
+ * its journal: one that is known, or begins with this event. A subquery for a value is looked up by its key, where EXISTS
+ * may be answered by reading the table.
+ */
+export const TAKEN = sql`taken AS (
+    INSERT INTO machine_streams (machine_id, journal_id, last_seq)
+    SELECT machine_id, journal_id, journal_seq FROM step
+    WHERE journal_seq = 1 OR (SELECT true FROM machine_streams known
+      WHERE known.machine_id = step.machine_id AND known.journal_id = step.journal_id)
+    ORDER BY machine_id, journal_id
+    ON CONFLICT (machine_id, journal_id) DO UPDATE SET last_seq = EXCLUDED.last_seq
+      WHERE machine_streams.last_seq = EXCLUDED.last_seq - 1
+    RETURNING machine_id, journal_id, last_seq AS journal_seq, true AS is_next
+  ), machine_event AS (
+    INSERT INTO machine_events (machine_id, journal_id, seq, boot_id, type, body, purchase_id, rejected, machine_at)
+    SELECT machine_id, journal_id, journal_seq, boot_id, event_type, event_body, event_purchase_id, event_rejected,
+      machine_at
+    FROM taken JOIN step USING (machine_id, journal_id, journal_seq)
+  )`;
 
 /** How far the events of a journal have been taken in; null for a journal that this database has never heard of. */
 export async function lastSeqOf(database: Database, machineId: string, journalId: string): Promise<number | null> {

@@ -1,9 +1,11 @@
-import { type Sql, joinSql, rawSql, sql } from '#platform/database.js';
+import { type Sql, joinSql, sql } from '#platform/database.js';
 import { postingsOf } from '#purchase/reserve-first/ledger.js';
 import { type Act, type Purchase, committedMinor } from '#purchase/reserve-first/purchase.js';
 
+import { EVENT_COLUMNS, TAKEN, eventRow } from './machine-stream.js';
 import { type Change, ConflictError, EventTakenError, type SeqrCallRecord } from './ports.js';
 import { detailsOf, holdsMachine, jsonOf } from './purchase-record.js';
+import { type StatementRow, recordsOf } from './statement-rows.js';
 
 /** Steps of different purchases as one statement: one round trip, one commit. */
 export interface StepStatement {
@@ -28,9 +30,6 @@ export interface StepContext {
 
 /** A case about money is looked at within three days; SEQR's own reports settle most doubts in one. */
 const DECIDE_WITHIN = '3 days';
-
-/** One step as the statement reads it: what the columns of the tables are called, in JSON. */
-type StepRow = Readonly<Record<string, unknown>>;
 
 const STEP_COLUMNS = {
   id: 'uuid',
@@ -58,16 +57,6 @@ const STEP_COLUMNS = {
   calls: 'jsonb',
 } as const;
 
-const EVENT_COLUMNS = {
-  journal_id: 'text',
-  journal_seq: 'int',
-  boot_id: 'text',
-  event_type: 'text',
-  event_body: 'jsonb',
-  event_rejected: 'text',
-  machine_at: 'timestamptz(3)',
-} as const;
-
 /**
  * Writes steps down: each purchase at its next version, its event, its next act and whatever else the step brings, every
  * one of them or, where the purchase has moved on, none. The statement has only the parts that these steps have rows for;
@@ -88,7 +77,7 @@ export function stepStatement(changes: readonly Change[], context: StepContext):
     // In one order, so that two statements with the same purchases wait for each other and never for good.
     sql`step AS MATERIALIZED (
       SELECT * FROM ${recordsOf(rows, isFromMachine ? { ...STEP_COLUMNS, ...EVENT_COLUMNS } : STEP_COLUMNS)} ORDER BY id)`,
-    ...(isFromMachine ? [TAKEN, MACHINE_EVENT] : []),
+    ...(isFromMachine ? [TAKEN] : []),
     isFromMachine
       ? savedOf(ids, sql`LEFT JOIN taken USING (machine_id, journal_id, journal_seq)`, TAKEN_OR_NONE)
       : savedOf(ids),
@@ -116,45 +105,9 @@ export function stepStatement(changes: readonly Change[], context: StepContext):
   };
 }
 
-/**
- * Rows that the statement brings along: one as values of their types, several as one JSON text, so that there is not a
- * statement for each number of them. A row of values is planned as one row, a text as a hundred.
- *
- * @param columns names and types; both are ours, and stand in the statement as they are
- */
-function recordsOf(rows: readonly StepRow[], columns: Readonly<Record<string, string>>): Sql {
-  const [first, ...others] = rows;
-  if (first === undefined || others.length > 0) {
-    const typed = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
-    return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS s(${rawSql(typed.join())})`;
-  }
-  const values = Object.entries(columns).map(([name, type]) => {
-    const value = first[name] ?? null;
-    return sql`${type === 'jsonb' && value !== null ? JSON.stringify(value) : value}::${rawSql(type)}`;
-  });
-  return sql`(VALUES (${joinSql(values)})) AS s(${rawSql(Object.keys(columns).join())})`;
-}
-
 export function conflictAt({ id, version }: Purchase): ConflictError {
   return new ConflictError(`purchase ${id} is not at version ${version}`);
 }
-
-const TAKEN = sql`taken AS (
-    INSERT INTO machine_streams (machine_id, journal_id, last_seq)
-    SELECT machine_id, journal_id, journal_seq FROM step
-    WHERE journal_seq = 1 OR (SELECT true FROM machine_streams known
-      WHERE known.machine_id = step.machine_id AND known.journal_id = step.journal_id)
-    ORDER BY machine_id, journal_id
-    ON CONFLICT (machine_id, journal_id) DO UPDATE SET last_seq = EXCLUDED.last_seq
-      WHERE machine_streams.last_seq = EXCLUDED.last_seq - 1
-    RETURNING machine_id, journal_id, last_seq AS journal_seq, true AS is_next
-  )`;
-
-const MACHINE_EVENT = sql`machine_event AS (
-    INSERT INTO machine_events (machine_id, journal_id, seq, boot_id, type, body, purchase_id, rejected, machine_at)
-    SELECT machine_id, journal_id, journal_seq, boot_id, event_type, event_body, id, event_rejected, machine_at
-    FROM taken JOIN step USING (machine_id, journal_id, journal_seq)
-  )`;
 
 const TAKEN_OR_NONE = sql`AND (step.journal_id IS NULL OR taken.is_next)`;
 
@@ -254,7 +207,7 @@ export function callsInsert({ before, calls }: Change): Sql {
       AS c(${CALL_COLUMNS})`;
 }
 
-function rowOf(change: Change, { leaseOf, caseId }: StepContext): StepRow {
+function rowOf(change: Change, { leaseOf, caseId }: StepContext): StatementRow {
   const { before, after, event, at, machineEvent } = change;
   const { type, ...data } = event;
   const isNext = after.next !== null && after.next !== before.next ? leaseOf(after.next) : undefined;
@@ -286,15 +239,7 @@ function rowOf(change: Change, { leaseOf, caseId }: StepContext): StepRow {
     delivered: orNothing(newlyDispensed(before, after)),
     cases: orNothing(change.cases.map((one) => ({ id: caseId(), ...jsonOf(one) }))),
     calls: orNothing(change.calls.map(roundedCall)),
-    ...(machineEvent && {
-      journal_id: machineEvent.journalId,
-      journal_seq: machineEvent.seq,
-      boot_id: machineEvent.bootId,
-      event_type: machineEvent.type,
-      event_body: machineEvent.body,
-      event_rejected: machineEvent.rejected,
-      machine_at: machineEvent.machineAt,
-    }),
+    ...(machineEvent && eventRow(machineEvent)),
   };
 }
 
