@@ -52,11 +52,7 @@ export class Batches<Order, Outcome> {
   private async finish(batch: readonly Waiting<Order, Outcome>[]): Promise<void> {
     try {
       const outcomes = await this.options.together(batch.map(({ order }) => order));
-      for (const [i, { resolve, reject }] of batch.entries()) {
-        const outcome = outcomes[i];
-        if (outcome instanceof Error) reject(outcome);
-        else resolve(outcome as Outcome);
-      }
+      for (const [i, one] of batch.entries()) settle(one, outcomes[i]);
     } catch (error) {
       if (!this.options.isUndone(error)) return this.fail([...batch, ...this.waiting.splice(0)], error);
       if (batch.length === 1) return this.fail(batch, error);
@@ -71,14 +67,13 @@ export class Batches<Order, Outcome> {
   }
 
   /** @throws what would meet the next one as well. */
-  private async alone({ order, resolve, reject }: Waiting<Order, Outcome>): Promise<void> {
+  private async alone(one: Waiting<Order, Outcome>): Promise<void> {
     try {
-      const [outcome] = await this.options.together([order]);
-      if (outcome instanceof Error) reject(outcome);
-      else resolve(outcome as Outcome);
+      const [outcome] = await this.options.together([one.order]);
+      settle(one, outcome);
     } catch (error) {
       if (!this.options.isUndone(error)) throw error;
-      reject(error);
+      one.reject(error);
     }
   }
 
@@ -86,4 +81,12 @@ export class Batches<Order, Outcome> {
   private fail(all: readonly Waiting<Order, Outcome>[], error: unknown): void {
     for (const { reject } of all) reject(error);
   }
+}
+
+function settle<Order, Outcome>(
+  { resolve, reject }: Waiting<Order, Outcome>,
+  outcome: Outcome | Error | undefined,
+): void {
+  if (outcome instanceof Error) reject(outcome);
+  else resolve(outcome as Outcome);
 }

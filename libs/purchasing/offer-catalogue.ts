@@ -11,13 +11,28 @@ export interface OfferedProduct {
 /** Published versions never change, so they may be kept; this many pairs of planogram and price list at the most. */
 const KEPT_MAX = 2_000;
 
+interface Offer {
+  readonly products: ReadonlyMap<number, OfferedProduct>;
+  /** Read with every scan and every purchase: made once. */
+  readonly prices: ReadonlyMap<number, bigint>;
+}
+
 /** What the selections of a planogram hold and cost by a price list. */
 export class OfferCatalogue {
-  private readonly kept = new Map<string, Promise<ReadonlyMap<number, OfferedProduct>>>();
+  private readonly kept = new Map<string, Promise<Offer>>();
 
   constructor(private readonly database: Database) {}
 
-  products(planogramId: string, priceListId: string): Promise<ReadonlyMap<number, OfferedProduct>> {
+  async products(planogramId: string, priceListId: string): Promise<ReadonlyMap<number, OfferedProduct>> {
+    return (await this.offer(planogramId, priceListId)).products;
+  }
+
+  /** Selection → price in smallest units. */
+  async prices(planogramId: string, priceListId: string): Promise<ReadonlyMap<number, bigint>> {
+    return (await this.offer(planogramId, priceListId)).prices;
+  }
+
+  private offer(planogramId: string, priceListId: string): Promise<Offer> {
     const key = `${planogramId}/${priceListId}`;
     const kept = this.kept.get(key);
     if (kept !== undefined) return kept;
@@ -31,13 +46,7 @@ export class OfferCatalogue {
     return loading;
   }
 
-  /** Selection → price in smallest units. */
-  async prices(planogramId: string, priceListId: string): Promise<ReadonlyMap<number, bigint>> {
-    const products = await this.products(planogramId, priceListId);
-    return new Map([...products].map(([selection, product]) => [selection, product.priceMinor]));
-  }
-
-  private async load(planogramId: string, priceListId: string): Promise<ReadonlyMap<number, OfferedProduct>> {
+  private async load(planogramId: string, priceListId: string): Promise<Offer> {
     const rows = await this.database.query<{
       selection: number;
       name: string;
@@ -50,11 +59,12 @@ export class OfferCatalogue {
       JOIN products product ON product.id = slot.product_id
       JOIN prices price ON price.product_id = slot.product_id AND price.price_list_id = ${priceListId}::uuid
       WHERE slot.planogram_id = ${planogramId}::uuid ORDER BY slot.selection`);
-    return new Map(
+    const products = new Map(
       rows.map((row) => [
         row.selection,
         { name: row.name, sku: row.sku, taxRateHundredths: row.tax_rate_hundredths, priceMinor: row.amount_minor },
       ]),
     );
+    return { products, prices: new Map([...products].map(([selection, { priceMinor }]) => [selection, priceMinor])) };
   }
 }
