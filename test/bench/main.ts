@@ -3,10 +3,11 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 
 import { PROJECT } from '../crashes/project-folder.js';
+import { ArgumentError } from '../support/command-options.js';
 import { BenchPlace } from './bench-place.js';
 import { writeDocs } from './docs-page.js';
 import { type Figure, holds } from './figures.js';
-import { HELP, OptionError, readOptions } from './options.js';
+import { HELP, readOptions } from './options.js';
 import type { BenchRecord } from './record.js';
 import { tableOf } from './report.js';
 import { SCENARIOS } from './scenarios.js';
@@ -79,7 +80,7 @@ class Interrupted extends Error {
 
 process.exitCode = await main().catch((error: unknown) => {
   if (error instanceof Interrupted) return 130;
-  const isUsage = error instanceof OptionError;
+  const isUsage = error instanceof ArgumentError;
   process.stderr.write(
     `${isUsage ? `${error.message}\n\n${HELP}` : error instanceof Error ? error.stack : String(error)}\n`,
   );

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { ArgumentError, parseOptions, whole } from '../support/command-options.js';
 
 export const HELP = `Measures what a purchase costs, beside a plain program that does the same durable work as fast as it can.
 
@@ -30,53 +30,33 @@ export interface Options {
   readonly help: boolean;
 }
 
-export class OptionError extends Error {
-  override readonly name = 'OptionError';
-}
+const OPTIONS = {
+  only: { type: 'string' },
+  quick: { type: 'boolean' },
+  rounds: { type: 'string' },
+  minutes: { type: 'string' },
+  machines: { type: 'string' },
+  profile: { type: 'string' },
+  'write-docs': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
 
-/** @throws OptionError for what is no option, or out of its bounds. */
+/** @throws ArgumentError for what is no option, or out of its bounds. */
 export function readOptions(argv: readonly string[]): Options {
-  const { values } = parse(argv);
+  const values = parseOptions(argv, OPTIONS);
   const only = (values.only ?? '').split(',').filter((goal) => goal !== '');
   const unknown = only.find((goal) => !GOALS.some((known) => known === goal));
-  if (unknown !== undefined) throw new OptionError(`--only takes goals from P1 to P13, and not "${unknown}"`);
+  if (unknown !== undefined) throw new ArgumentError(`--only takes goals from P1 to P13, and not "${unknown}"`);
   const quick = values.quick ?? false;
   return {
     only,
     quick,
-    rounds: whole('--rounds', values.rounds, 50) ?? (quick ? 2 : 5),
-    minutes: whole('--minutes', values.minutes, 24 * 60) ?? (quick ? 1 : 30),
+    rounds: whole('--rounds', values.rounds, 1, 50) ?? (quick ? 2 : 5),
+    minutes: whole('--minutes', values.minutes, 1, 24 * 60) ?? (quick ? 1 : 30),
     // Two file descriptors a machine where broker and machines share a limit of 20,000, less what everything else has.
-    machines: whole('--machines', values.machines, 100_000) ?? (quick ? 1_000 : 10_000),
+    machines: whole('--machines', values.machines, 1, 100_000) ?? (quick ? 1_000 : 10_000),
     ...(values.profile === undefined ? {} : { profile: values.profile }),
     writeDocs: values['write-docs'] ?? false,
     help: values.help ?? false,
   };
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        only: { type: 'string' },
-        quick: { type: 'boolean' },
-        rounds: { type: 'string' },
-        minutes: { type: 'string' },
-        machines: { type: 'string' },
-        profile: { type: 'string' },
-        'write-docs': { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new OptionError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function whole(name: string, text: string | undefined, most: number): number | null {
-  if (text === undefined) return null;
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (number >= 1 && number <= most) return number;
-  throw new OptionError(`${name} takes a whole number from 1 to ${most}`);
 }

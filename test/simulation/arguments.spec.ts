@@ -1,4 +1,5 @@
-import { ArgumentError, readArguments } from './arguments.js';
+import { ArgumentError } from '../support/command-options.js';
+import { readArguments } from './arguments.js';
 
 describe('the options of the simulation', () => {
   it('are a thousand seeds on all processors unless said otherwise', () => {

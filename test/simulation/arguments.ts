@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseOptions, whole } from '../support/command-options.js';
 
 export const HELP = `Simulates purchases under every fault: the real lifecycle, runner, performer and bridge over a
 simulated clock, SEQR, broker, database, machines and payers. One seed decides everything.
@@ -33,13 +33,20 @@ const THREADS_MAX = 64;
 /** Any thousand would do; in the one from here each known mistake shows, the rarest two late. */
 export const BUGS_FROM = 101;
 
-export class ArgumentError extends Error {
-  override readonly name = 'ArgumentError';
-}
+const OPTIONS = {
+  seeds: { type: 'string' },
+  from: { type: 'string' },
+  seed: { type: 'string' },
+  about: { type: 'string' },
+  threads: { type: 'string' },
+  hash: { type: 'boolean' },
+  bugs: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
 
 /** @throws ArgumentError for what is no option, or no number where one belongs. */
 export function readArguments(argv: readonly string[], processors: number): Arguments {
-  const { values } = parse(argv);
+  const values = parseOptions(argv, OPTIONS);
   return {
     seeds: whole('--seeds', values.seeds, 1, SEEDS_MAX) ?? 1_000,
     from: whole('--from', values.from, 0, Number.MAX_SAFE_INTEGER - SEEDS_MAX) ?? (values.bugs ? BUGS_FROM : 1),
@@ -50,31 +57,4 @@ export function readArguments(argv: readonly string[], processors: number): Argu
     bugs: values.bugs ?? false,
     help: values.help ?? false,
   };
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        seeds: { type: 'string' },
-        from: { type: 'string' },
-        seed: { type: 'string' },
-        about: { type: 'string' },
-        threads: { type: 'string' },
-        hash: { type: 'boolean' },
-        bugs: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    });
-  } catch (error) {
-    throw new ArgumentError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function whole(name: string, text: string | undefined, least: number, most: number): number | null {
-  if (text === undefined) return null;
-  const number = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  throw new ArgumentError(`${name} takes a whole number from ${least} to ${most}`);
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 
-import { ArgumentError, type Arguments, HELP, readArguments } from './arguments.js';
+import { ArgumentError } from '../support/command-options.js';
+import { type Arguments, HELP, readArguments } from './arguments.js';
 import { findBugs } from './bugs/find-bugs.js';
 import { runCampaign } from './campaign.js';
 import type { Figures } from './figures.js';

@@ -1,29 +1,14 @@
 // Floor of createPurchase: one commit, one SOAP call, one commit, an answer. Nothing is checked.
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import { answering, variable } from '../processes/answering.js';
 import { FloorDatabase } from './floor-database.js';
+import { listen } from './floor-http.js';
 import { FloorSeqr, invoiceOf } from './floor-seqr.js';
 
 const database = new FloorDatabase(variable('DATABASE_URL'));
 const seqr = new FloorSeqr(variable('SEQR_SOAP_URL'));
 let url = '';
-
-const server = createServer((request, response) => {
-  let body = '';
-  request.setEncoding('latin1');
-  request.on('data', (chunk: string) => (body += chunk));
-  request.on('end', () => {
-    create(body).then(
-      (answer) =>
-        response.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length }).end(answer),
-      (error: unknown) => response.writeHead(500, { 'content-length': 0 }).end(String(error).slice(0, 0)),
-    );
-  });
-});
-server.keepAliveTimeout = 60_000;
 
 async function create(body: string): Promise<string> {
   const { reservationToken, currency, msisdn } = JSON.parse(body) as Record<string, string>;
@@ -42,6 +27,5 @@ async function create(body: string): Promise<string> {
   return `{"invoiceReferenceId":"${reference}"}`;
 }
 
-await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+url = await listen((_, body) => create(body));
 answering({ url: () => url });

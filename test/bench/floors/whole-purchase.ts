@@ -1,13 +1,12 @@
 // Floor of a whole purchase: the calls, messages and commits that the contract with SEQR and with the machine asks for,
 // one small statement each, and no check. Every event is durable before it is acknowledged.
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import { bodyOf, signed } from '../neighbours/link.js';
 import { RawMqtt } from '../neighbours/raw-mqtt.js';
 import { answering, variable } from '../processes/answering.js';
 import { FloorDatabase } from './floor-database.js';
+import { listen } from './floor-http.js';
 import { FloorSeqr, invoiceOf } from './floor-seqr.js';
 
 interface Open {
@@ -24,21 +23,6 @@ const mqtt = await RawMqtt.connect(variable('MQTT_URL'), 'floor');
 const open = new Map<string, Open>();
 let url = '';
 let grants = 0;
-
-const server = createServer((request, response) => {
-  let body = '';
-  request.setEncoding('latin1');
-  request.on('data', (chunk: string) => (body += chunk));
-  request.on('end', () => {
-    const path = request.url ?? '';
-    const work = path.startsWith('/n/') ? notified(path.slice(3)) : create(body);
-    work.then(
-      (answer) => response.writeHead(200, { 'content-length': answer.length }).end(answer),
-      () => response.writeHead(500, { 'content-length': 0 }).end(),
-    );
-  });
-});
-server.keepAliveTimeout = 60_000;
 
 async function create(body: string): Promise<string> {
   const { reservationToken = '', currency, msisdn } = JSON.parse(body) as Record<string, string>;
@@ -127,6 +111,5 @@ function toState(id: string, state: string): Promise<unknown> {
 
 mqtt.onMessage = (topic, payload) => void taken(topic, payload);
 await mqtt.subscribe('vendrail/v1/+/event', 1);
-await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+url = await listen((path, body) => (path.startsWith('/n/') ? notified(path.slice(3)) : create(body)));
 answering({ url: () => url });

@@ -7,6 +7,7 @@ import type { ScanOrder, Scanned } from '../neighbours/scans.js';
 import { PLAIN_TABLES } from '../plain/plain-tables.js';
 import type { Program } from '../processes/program.js';
 import type { Scenario, Settings } from '../scenario.js';
+import { profileOf } from '../stage.js';
 
 const IN_FLIGHT = [1, 16, 64] as const;
 /** Each machine serves one payer at a time: more than a round's cells can use up. */
@@ -74,15 +75,13 @@ export const createPurchase: Scenario = {
 async function startAll(place: BenchPlace, neighbours: Program, settings: Settings): Promise<Contender[]> {
   const soapUrl = await neighbours.ask<string>({ ask: 'soapUrl' });
   const forget = () => neighbours.ask({ ask: 'forgetAll' });
-  const profiled = (name: string) =>
-    settings.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${settings.profile}/${name}`];
   const bare = async (name: 'floor' | 'plain', file: string, tables: string): Promise<Contender> => {
     const database = await place.newDatabase();
     await database.query(tables);
     const program = await place.start({
       name: `the ${name} of createPurchase`,
       file,
-      node: profiled(name),
+      node: profileOf(settings, name),
       environment: { DATABASE_URL: database.url, SEQR_SOAP_URL: soapUrl },
     });
     const url = await program.ask<string>({ ask: 'url' });
@@ -100,7 +99,7 @@ async function startAll(place: BenchPlace, neighbours: Program, settings: Settin
       SEQR_SOAP_URL: soapUrl,
       MQTT_URL: await broker.ask<string>({ ask: 'url' }),
     },
-    profiled('product'),
+    profileOf(settings, 'product'),
   );
   const product: Contender = {
     name: 'product',
