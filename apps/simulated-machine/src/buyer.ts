@@ -53,6 +53,11 @@ export class Buyer {
     this.scripts.push(steps);
   }
 
+  /** Whoever is still expected does not come; who is at the machine stays. */
+  expectNobody(): void {
+    this.scripts.length = 0;
+  }
+
   /** The machine shows credit and waits for a choice. */
   mayChoose(): void {
     if (!this.inSession) this.steps = [...(this.scripts.shift() ?? [])];

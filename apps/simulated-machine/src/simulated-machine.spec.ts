@@ -68,6 +68,19 @@ it('answers on a real serial device as the maker documents it, and opens again f
   expect(machine.view()).toMatchObject({ simulator: true, mode: 'ENABLED', slots: [{ stock: 0 }] });
 });
 
+it('plays no script in another payer’s session when its own never came and it was forgotten', async () => {
+  machine = await SimulatedMachine.start({ name: 'demo', slots, currency: 'SEK', decimals: 2, dispenseMs: 5 });
+  machine.scriptBuyer([{ press: 24 }]);
+  machine.forgetScripts();
+  machine.scriptBuyer([{ finish: true }]);
+  const terminal = await Terminal.open(machine.path);
+  await terminal.ask('C,SETCONF,mdb-currency-code=0x1752', 1);
+  await terminal.ask('C,SETCONF,mdb-decimal-places=2', 1);
+  await terminal.ask('C,1', 4);
+  expect(await terminal.ask('C,START,50.00', 2)).toEqual(['c,STATUS,IDLE,50.00', 'c,STATUS,ENABLED']);
+  await terminal.close();
+});
+
 it('is a pulled plug to the program when it is unplugged, and comes back under the same name', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'vendrail-link-'));
   const linkPath = join(folder, 'machine');

@@ -98,6 +98,11 @@ export class SimulatedMachine {
     this.buyer.expect(steps);
   }
 
+  /** Scripts whose session never came are for nobody else's session. */
+  forgetScripts(): void {
+    this.buyer.expectNobody();
+  }
+
   /** @param result how it ends; without one, as the faults that are on have it. */
   press(selection: number, result?: PressResult): void {
     this.choose({ press: selection, result });

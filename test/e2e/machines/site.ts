@@ -84,6 +84,8 @@ export class Site {
   /** Every fault off, and the machine free and ready for the next payer. */
   async mended(): Promise<void> {
     this.fault(NO_FAULTS);
+    // A payer whose session never opened went away.
+    this.machine.forgetScripts();
     await this.system.machineReady();
     // A word of its own: when the server has it, nothing of what the machine said before is still under way.
     this.fault({ outOfService: true });

@@ -59,6 +59,7 @@ export class Liveliness {
   answered(): void {
     this.probes = 0;
     this.tellsTime = true;
+    this.hasNoClock = false;
   }
 
   private next(): void {

@@ -251,6 +251,16 @@ describe('a machine that says nothing', () => {
     expect(adapter.takeTranscript().join()).not.toContain('TIME');
   });
 
+  it('is lost when it stops telling the time, although its first answer came after it was taken for one without', () => {
+    const { link, clock, says, seen } = ready();
+    clock.advance(DEFAULT_TIMINGS.heartbeatMs * 5);
+    says(RESET, CONFIG, PRICES, ENABLE, TIME);
+    seen();
+    clock.advance(DEFAULT_TIMINGS.silentMs + DEFAULT_TIMINGS.heartbeatMs);
+    expect(link.dropped).toHaveLength(1);
+    expect(seen()).toEqual([{ type: 'status', status: 'lost' }]);
+  });
+
   it('is not asked the time at level 1, which does not know the question', () => {
     const { link, clock, says, seen } = setUp();
     link.open();
