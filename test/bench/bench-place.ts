@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { developmentCertificate } from '#local/development-certificate.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#local/embedded-postgres.js';
@@ -8,6 +9,7 @@ import { freePort } from '#local/installation.js';
 import { Database } from '#platform/database.js';
 import { Keys } from '#platform/keys.js';
 import { migrate } from '#platform/migrations.js';
+import { HEARTBEAT_EVERY_MS } from '#platform/server-instance.js';
 
 import { seed } from '../../prisma/seed.js';
 import { Books } from '../crashes/books.js';
@@ -52,9 +54,13 @@ export class BenchPlace {
     return { url, query: (text, values) => books.query(text, values) };
   }
 
-  /** Written to disk before something is measured, so that one's writing is not the next one's cost. */
+  /**
+   * Written to disk before something is measured, so that one's writing is not the next one's cost. A server whose
+   * heartbeat waited for that may not act before the next one.
+   */
   async settle(): Promise<void> {
     await this.books.query('CHECKPOINT');
+    await pause(2 * HEARTBEAT_EVERY_MS);
   }
 
   async start(options: ProgramOptions): Promise<Program> {
