@@ -14,14 +14,15 @@ const END = '<!-- end of figures -->';
 
 /**
  * Puts the newest figures of every goal into docs/performance.md, with their charts: goals that take long are measured on
- * another day than the others, so each has the figures of the last run that asked for it. Quick runs are left out.
+ * another day than the others, so each has the figures of the last run that asked for it. Quick runs are left out, and
+ * those with another load than the goals name.
  */
 export async function writeDocs(folder: string): Promise<void> {
   const records: BenchRecord[] = [];
   for (const name of (await readdir(folder)).toSorted()) {
     if (!name.endsWith('.json')) continue;
     const record = JSON.parse(await readFile(join(folder, name), 'utf8')) as BenchRecord;
-    if (!record.quick) records.push(record);
+    if (!record.quick && record.isGoalLoad) records.push(record);
   }
   const newest = GOALS.flatMap((goal) => {
     const record = records.findLast(({ figures }) => figures.some((figure) => figure.goal === goal));

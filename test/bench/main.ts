@@ -7,7 +7,7 @@ import { ArgumentError } from '../support/command-options.js';
 import { BenchPlace } from './bench-place.js';
 import { writeDocs } from './docs-page.js';
 import { type Figure, holds } from './figures.js';
-import { HELP, readOptions } from './options.js';
+import { GOAL_LOAD, HELP, readOptions } from './options.js';
 import type { BenchRecord } from './record.js';
 import { tableOf } from './report.js';
 import { SCENARIOS } from './scenarios.js';
@@ -52,6 +52,7 @@ async function main(): Promise<number> {
     processors: cpus().length,
     loadBefore,
     quick: options.quick,
+    isGoalLoad: Object.entries(GOAL_LOAD).every(([name, goal]) => options[name as keyof typeof GOAL_LOAD] === goal),
     rounds: options.rounds,
     seconds: secondsSince(startedAt),
     figures: figures.map((figure) => ({ ...figure, holds: holds(figure) })),

@@ -11,6 +11,8 @@ export interface BenchRecord {
   /** Of the minute before: what else the computer was doing. */
   readonly loadBefore: number;
   readonly quick: boolean;
+  /** With the load that the goals name. */
+  readonly isGoalLoad: boolean;
   readonly rounds: number;
   readonly seconds: number;
   readonly figures: readonly RecordedFigure[];

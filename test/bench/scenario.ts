@@ -6,6 +6,7 @@ export interface Settings {
   /** Small histories and short cells: to see that everything works, not what it costs. */
   readonly quick: boolean;
   readonly minutes: number;
+  readonly perSecond: number;
   readonly machines: number;
   /** A folder for the profiles of the servers under test. */
   readonly profile?: string;

@@ -4,7 +4,6 @@ import { memoryOf } from '../processes/cpu.js';
 import type { Scenario } from '../scenario.js';
 import { type Contender, type Stage, setStage, stopStage, visit } from '../stage.js';
 
-const PER_SECOND = 200;
 const MINUTE_MS = 60_000;
 const MEGABYTE = 1_048_576;
 /** Memory is looked at so often; its first fifth is the time in which what is kept fills up. */
@@ -12,21 +11,21 @@ const LOOKS = 50;
 /** The floor keeps nothing that fills up: a tenth of the time shows what it takes. */
 const FLOOR_SHARE = 10;
 
-/** Two hundred purchases a second, whatever happens, with all machines connected. */
+/** So many purchases a second, whatever happens, with all machines connected. */
 export const longRun: Scenario = {
   goals: ['P5'],
-  title: `${PER_SECOND} purchases a second offered, for long`,
+  title: 'purchases offered at one rate, for long',
   isLong: true,
   async run(place, settings, progress) {
-    const { machines, minutes } = settings;
+    const { machines, minutes, perSecond } = settings;
     const stage = await setStage(place, machines, settings);
     const run = async (contender: Contender, ms: number): Promise<Visited> => {
       progress(`${contender.name}: connecting ${numberText(machines)} machines`);
       const { mqttUrl } = contender;
       await stage.neighbours.ask({ ask: 'connectFleet', mqttUrl, prefix: 'bench-', machines });
       await visit(stage, contender, { ms: 10_000, perSecond: 50, machines });
-      progress(`${contender.name}: ${numberText(ms / MINUTE_MS)} minutes of ${PER_SECOND} purchases a second`);
-      const visited = await visit(stage, contender, { ms, perSecond: PER_SECOND, machines });
+      progress(`${contender.name}: ${numberText(ms / MINUTE_MS)} minutes of ${perSecond} purchases a second`);
+      const visited = await visit(stage, contender, { ms, perSecond, machines });
       await stage.neighbours.ask({ ask: 'disconnectFleet', mqttUrl });
       return visited;
     };
