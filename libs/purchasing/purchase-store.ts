@@ -199,21 +199,21 @@ export class PostgresPurchaseStore implements PurchaseStore {
       begun: boolean;
     }>(sql`
       WITH due AS (
-        -- A server acts while it counts as living, and on nothing that is not due. One that left is not there to ask.
-        SELECT purchase_id, seq, leased_by, leased_by IS NOT NULL
-          AND due_at < coalesce(heartbeat_at + ${DEAD_AFTER}, 'infinity') AS begun
-        FROM effects LEFT JOIN server_instances ON server_instances.id = leased_by
+        -- Who lives is read once, when the first act that is leased comes up.
+        SELECT ctid AS place, leased_by FROM effects
         WHERE done_at IS NULL AND due_at <= now() AND (leased_by IS NULL OR leased_until < now()
-          OR heartbeat_at IS NULL OR heartbeat_at <= now() - ${DEAD_AFTER}
+          OR leased_by <> ALL (ARRAY(SELECT id FROM server_instances WHERE heartbeat_at > now() - ${DEAD_AFTER}))
           OR (leased_by = ${this.serverId}::uuid AND purchase_id = ANY(${dropped}::uuid[])))
-        ORDER BY due_at LIMIT ${limit} FOR UPDATE OF effects SKIP LOCKED
+        ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
       )
       UPDATE effects SET leased_by = ${this.serverId}::uuid,
         leased_until = now() + make_interval(secs => ${LEASE_MS / 1_000}::float8)
-      FROM due WHERE effects.purchase_id = due.purchase_id AND effects.seq = due.seq
-        -- Another server was quicker: what was looked at above is how it was before.
-        AND effects.leased_by IS NOT DISTINCT FROM due.leased_by
-      RETURNING effects.purchase_id::text, effects.kind, effects.due_at, due.begun`);
+      FROM due LEFT JOIN server_instances ON server_instances.id = due.leased_by
+      -- Another server was quicker: what it wrote lies in another place, which this statement does not see.
+      WHERE effects.ctid = due.place
+      -- A server acts while it counts as living, and on nothing that is not due. One that left is not there to ask.
+      RETURNING effects.purchase_id::text, effects.kind, effects.due_at, due.leased_by IS NOT NULL
+        AND effects.due_at < coalesce(heartbeat_at + ${DEAD_AFTER}, 'infinity') AS begun`);
     return rows.map((row) => ({
       purchaseId: row.purchase_id,
       act: { kind: row.kind, dueAt: row.due_at.getTime() },
