@@ -23,6 +23,8 @@ RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
 
 FROM base AS runtime
 ENV NODE_ENV=production
+# As scripts/install.mjs has them.
+ENV NODE_OPTIONS="--enable-source-maps --max-semi-space-size=16"
 # For volumes: certificate, and the journal of a bridge. A new volume takes its owner from the folder it covers.
 RUN mkdir -p /run/vendrail/tls /run/vendrail/passwords /var/lib/vendrail && chown -R node:node /run/vendrail /var/lib/vendrail
 COPY --from=build /app/package.json ./
@@ -37,4 +39,4 @@ EXPOSE 8443
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "--input-type=module", "--eval", "import { get } from 'node:https'; get({ port: process.env.HTTPS_PORT ?? 8443, path: '/health/ready', rejectUnauthorized: false }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1));"]
 
-CMD ["node", "--enable-source-maps", "dist/apps/reseller-api/src/main.js"]
+CMD ["node", "dist/apps/reseller-api/src/main.js"]

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { build } from './build.mjs';
-import { install, node } from './install.mjs';
+import { install, node, nodeOptions } from './install.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const [program, ...options] = process.argv.slice(2);
@@ -20,7 +20,7 @@ try {
   process.exit(1);
 }
 const environment = existsSync(join(root, '.env')) ? [`--env-file=${join(root, '.env')}`] : [];
-const args = ['--enable-source-maps', ...environment, join(root, 'dist', `${program}.js`), ...options];
+const args = [...nodeOptions, ...environment, join(root, 'dist', `${program}.js`), ...options];
 const child = spawn(node, args, { cwd: root, stdio: 'inherit' });
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 process.on('SIGINT', () => undefined);

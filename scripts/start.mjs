@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { build } from './build.mjs';
-import { install, node } from './install.mjs';
+import { install, node, nodeOptions } from './install.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -16,7 +16,7 @@ try {
   process.exit(1);
 }
 const program = join(root, 'dist', 'apps', 'local', 'src', 'main.js');
-const child = spawn(node, ['--enable-source-maps', program, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+const child = spawn(node, [...nodeOptions, program, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
 // The terminal sends Ctrl-C to both; a signal for this process alone is handed on.
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 process.on('SIGINT', () => undefined);

@@ -44,6 +44,8 @@ export class MqttConnection {
       reconnectPeriod: 1_000,
       connectTimeout: CONNECT_WITHIN_MS,
       queueQoSZero: false,
+      // It would keep a Buffer for each of the 65,536 packet numbers: 9 MB for what is two bytes to make.
+      writeCache: false,
       resubscribe: false,
       ...(options.username === undefined ? {} : { username: options.username }),
       ...(options.password === undefined ? {} : { password: options.password }),

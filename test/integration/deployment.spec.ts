@@ -81,6 +81,13 @@ describe('the image', () => {
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(commands));
   });
 
+  it('runs Node as everything else does', () => {
+    const [, inImage = ''] = /^ENV NODE_OPTIONS="(.+)"$/m.exec(dockerfile) ?? [];
+    const [, here = ''] = /^export const nodeOptions = \[(.+)\];$/m.exec(textOf('scripts/install.mjs')) ?? [];
+
+    expect(inImage.split(' ')).toEqual(here.split(', ').map((option) => option.slice(1, -1)));
+  });
+
   it('runs nobody’s programs as root', () => {
     expect(dockerfile.slice(dockerfile.lastIndexOf('FROM'))).toMatch(/^USER node$/m);
   });

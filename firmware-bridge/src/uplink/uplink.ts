@@ -79,6 +79,8 @@ export class Uplink {
       connectTimeout: CONNECT_TIMEOUT_MS,
       reconnectPeriod: 0,
       queueQoSZero: false,
+      // It would keep a Buffer for each of the 65,536 packet numbers: 9 MB for what is two bytes to make.
+      writeCache: false,
       will: { ...will, qos: 1, retain: true },
       ...login,
     };

@@ -9,6 +9,8 @@ const READY_WITHIN_MS = 120_000;
 const ANSWER_WITHIN_MS = 15 * 60_000;
 const STOP_WITHIN_MS = 20_000;
 const LOG_KEPT = 8_000;
+/** Those of scripts/run.mjs, which started the benchmark too. The settings of `.env` are not its business. */
+const OPTIONS = process.execArgv.filter((option) => !option.startsWith('--env-file='));
 
 export interface ProgramOptions {
   readonly name: string;
@@ -53,7 +55,7 @@ export class Program {
   /** @throws Error with its last words when it does not come up. */
   static async start({ name, file, environment, node = [] }: ProgramOptions): Promise<Program> {
     const path = join(PROJECT, 'dist', 'test', 'bench', `${file}.js`);
-    const child = spawn(process.execPath, ['--enable-source-maps', ...node, path], {
+    const child = spawn(process.execPath, [...OPTIONS, ...node, path], {
       cwd: PROJECT,
       // A process group of its own: Ctrl-C reaches the benchmark only, which stops everything in order.
       detached: true,
