@@ -66,7 +66,8 @@ export class Database {
   /** Purchases that something is left to do for, oldest first: every heartbeat looks through them. */
   private readonly withEffect = new Set<Row>();
   private readonly references = new Map<string, string>();
-  private readonly streams = new Map<string, number>();
+  /** The last number of each journal, by machine. */
+  private readonly streams = new Map<string, Map<string, number>>();
   private grantNumbers = 0;
 
   constructor(
@@ -141,7 +142,7 @@ export class Database {
   }
 
   lastSeq(machineId: string, journalId: string): number {
-    return this.streams.get(`${machineId}/${journalId}`) ?? 0;
+    return this.streams.get(machineId)?.get(journalId) ?? 0;
   }
 
   /** The purchase that was given this invoice, in good faith or by a lie. */
@@ -214,7 +215,8 @@ export class Database {
   }
 
   private advance({ machineId, journalId, seq }: MachineEventRecord): void {
-    this.streams.set(`${machineId}/${journalId}`, seq);
+    const journals = this.streams.get(machineId) ?? new Map<string, number>();
+    this.streams.set(machineId, journals.set(journalId, seq));
   }
 }
 
