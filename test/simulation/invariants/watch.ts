@@ -205,9 +205,11 @@ export class Watch implements DatabaseWatch, ServerWatch, MachineWatch {
   };
 
   private history(purchaseId: string): History {
-    const known = this.histories.get(purchaseId) ?? new History();
-    this.histories.set(purchaseId, known);
-    return known;
+    const known = this.histories.get(purchaseId);
+    if (known !== undefined) return known;
+    const history = new History();
+    this.histories.set(purchaseId, history);
+    return history;
   }
 
   private row(purchaseId: string): Row | undefined {

@@ -1,3 +1,4 @@
+import { Refused } from './database.js';
 import type { SimProcess } from './process.js';
 import type { Random } from './random.js';
 import type { Time } from './time.js';
@@ -26,7 +27,7 @@ export class Outage {
 const CONNECT_WITHIN_MS = 900;
 
 interface Question<T> {
-  readonly transaction: () => T;
+  readonly transaction: () => T | Refused;
   readonly done: ((value: T) => void) | undefined;
   /** @param why what the transaction threw, or what befell the line. */
   readonly failed: ((why: unknown) => void) | undefined;
@@ -52,7 +53,7 @@ export class DatabaseLine {
     return !this.outage.isOn && (weather.healed || !(weather.has('database-refuses') || weather.has('database-slow')));
   }
 
-  ask<T>(name: string, transaction: () => T): Promise<T> {
+  ask<T>(name: string, transaction: () => T | Refused): Promise<T> {
     return new Promise((resolve, reject) =>
       this.send({ transaction, done: resolve, failed: (why) => reject(failureOf(name, why)), isQuiet: false }),
     );
@@ -81,6 +82,7 @@ export class DatabaseLine {
     if (this.outage.isOn) return this.comesBack(question, back, () => failed?.('connection lost'));
     try {
       const value = transaction();
+      if (value instanceof Refused) return this.comesBack(question, back, () => failed?.(value.why));
       if (this.weather.strikes('database-unknown')) {
         return this.comesBack(question, back, () => failed?.('connection lost at commit'));
       }

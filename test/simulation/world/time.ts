@@ -7,7 +7,8 @@ export interface Timer {
 
 class Entry implements Timer {
   constructor(
-    readonly at: number,
+    /** Since the beginning: numbers of this size are compared at once, those of a calendar are looked up first. */
+    readonly ms: number,
     /** Equal times are served in the order in which they were asked for: the seed alone decides what happens. */
     readonly order: number,
     public work: (() => void) | null,
@@ -32,7 +33,7 @@ export class Time {
   private orders = 0;
 
   at(time: number, work: () => void): Timer {
-    const entry = new Entry(Math.max(this.now, Math.round(time)), (this.orders += 1), work);
+    const entry = new Entry(Math.max(this.now, Math.round(time)) - BEGINNING, (this.orders += 1), work);
     this.push(entry);
     return entry;
   }
@@ -59,10 +60,11 @@ export class Time {
   /** @returns true when nothing is left to do; false when code with promises was entered, which has to run first. */
   private runToPromises(until: number, isOver: () => boolean): boolean {
     if (isOver()) return true;
-    for (let next = this.heap[0]; next !== undefined && next.at <= until; next = this.heap[0]) {
+    const last = until - BEGINNING;
+    for (let next = this.heap[0]; next !== undefined && next.ms <= last; next = this.heap[0]) {
       this.pop();
       if (next.work === null) continue;
-      this.now = next.at;
+      this.now = BEGINNING + next.ms;
       this.events += 1;
       next.work();
       if (this.entered) {
@@ -110,7 +112,7 @@ export class Time {
 }
 
 function isBefore(a: Entry, b: Entry): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order);
+  return a.ms < b.ms || (a.ms === b.ms && a.order < b.order);
 }
 
 const NOW = Promise.resolve();
