@@ -20,7 +20,7 @@ const DEAD_AFTER_MS = 3_000;
 /** An act of one's own that is late by this much may have been dropped. */
 const LATE_MS = 1_000;
 
-/** A transaction that wrote nothing, and why. Returned where it is common: to throw takes as long as ten steps. */
+/** A transaction that wrote nothing, and why. Returned where it is common, as to throw takes V8 long. */
 export class Refused {
   constructor(readonly why: Error) {}
 }
