@@ -268,15 +268,13 @@ export class PurchaseRunner {
     machineEvent?: MachineEventRecord,
     isFromOutside = false,
   ): Promise<Purchase | null> {
-    const before = this.queues.get(purchaseId) ?? Promise.resolve();
-    const turn = before.then(() => {
-      return this.applyNow(purchaseId, event, calls, machineEvent, isFromOutside);
-    });
-    const settled = turn.catch(() => undefined);
-    this.queues.set(purchaseId, settled);
-    void settled.then(() => {
+    const work = (): Promise<Purchase | null> => this.applyNow(purchaseId, event, calls, machineEvent, isFromOutside);
+    const turn = (this.queues.get(purchaseId) ?? Promise.resolve()).then(work);
+    const over = (): void => {
       if (this.queues.get(purchaseId) === settled) this.queues.delete(purchaseId);
-    });
+    };
+    const settled = turn.then(over, over);
+    this.queues.set(purchaseId, settled);
     return turn;
   }
 

@@ -135,6 +135,8 @@ function numbers({ currency }: Receipt): (minor: bigint) => string {
 /** Names come from operators, and from whoever sells to them: never markup, never endless, never what hides the rest. */
 function text(value: string): string {
   const short = value.length > NAME_MAX ? `${value.slice(0, NAME_MAX - 1)}…` : value;
+  // Most names have nothing of it.
+  if (!/[\p{Cc}\p{Cf}\p{Cs}&<>"']/u.test(short)) return short;
   return short
     .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, ' ')
     .replaceAll('&', '&amp;')

@@ -9,7 +9,7 @@ import type { MachineWatch, SimMachine } from '../world/machine.js';
 import type { Departure } from '../world/seqr-line.js';
 import type { Seqr } from '../world/seqr.js';
 import type { ServerWatch } from '../world/server.js';
-import { type Trace, shortOf } from '../world/trace.js';
+import { type Trace, phrase, shortOf } from '../world/trace.js';
 import type { Truth } from '../world/truth.js';
 import type { Weather } from '../world/weather.js';
 
@@ -38,6 +38,9 @@ interface Watched {
  * once more changes nothing.
  */
 const REPEATABLE: ReadonlySet<string> = new Set(['getPaymentStatus', 'sendGrant', 'closeGrant', 'awaitMachine']);
+
+const does = phrase('does');
+const goes = phrase('→');
 
 /** Sees everything and judges it by the invariants, at once where that is possible and at the end where it is not. */
 export class Watch implements DatabaseWatch, ServerWatch, MachineWatch {
@@ -100,7 +103,7 @@ export class Watch implements DatabaseWatch, ServerWatch, MachineWatch {
   /** I25, I31: an act is done by the server that leased it, and its intent is durable. */
   performs(server: string, purchaseId: string, version: number, kind: string): void {
     const row = this.row(purchaseId);
-    this.world.trace.tell(purchaseId, `does ${kind}`, () => `${server}, version ${version}`);
+    this.world.trace.tell(purchaseId, does(kind), () => `${server}, version ${version}`);
     this.history(purchaseId).performedVersion = version;
     if (row === undefined || REPEATABLE.has(kind)) return;
     const { effect } = row;
@@ -114,7 +117,7 @@ export class Watch implements DatabaseWatch, ServerWatch, MachineWatch {
     const { reference, operation } = departure;
     const purchaseId = reference === undefined ? departure.purchaseId : this.rows().holderOf(reference);
     if (purchaseId === undefined) return;
-    this.world.trace.tell(purchaseId, `→ ${operation}`, () => `${server} ${departure.amountMinor ?? ''}`);
+    this.world.trace.tell(purchaseId, goes(operation), () => `${server} ${departure.amountMinor ?? ''}`);
     const row = this.row(purchaseId);
     if (row === undefined) return;
     const history = this.history(purchaseId);
@@ -202,9 +205,11 @@ export class Watch implements DatabaseWatch, ServerWatch, MachineWatch {
   };
 
   private history(purchaseId: string): History {
-    const known = this.histories.get(purchaseId) ?? new History();
-    this.histories.set(purchaseId, known);
-    return known;
+    const known = this.histories.get(purchaseId);
+    if (known !== undefined) return known;
+    const history = new History();
+    this.histories.set(purchaseId, history);
+    return history;
   }
 
   private row(purchaseId: string): Row | undefined {

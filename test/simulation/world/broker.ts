@@ -70,9 +70,7 @@ export class Broker {
   /** Retained: whoever is told late is told the same. */
   publishPresence(machineId: string, presence: PresenceRow): void {
     for (const server of this.servers) {
-      this.time.after(this.random.between(2, 20), () =>
-        server.process.enter(() => server.presence(machineId, presence)),
-      );
+      server.process.quietly(this.random.between(2, 20), () => server.presence(machineId, presence));
     }
   }
 

@@ -19,7 +19,10 @@ describe('the simulated database', () => {
       begin: async (beginning, request) => database.begin(beginning, request, server, time.now),
       load: async (purchaseId) => database.load(purchaseId),
       loadAll: async (purchaseIds) => database.loadAll(purchaseIds),
-      save: async (change) => database.save(change, server, time.now),
+      save: async (change) => {
+        const refused = database.save(change, server, time.now);
+        if (refused !== undefined) throw refused.why;
+      },
       claimDue: async (limit, dropped) => database.claimDue(limit, server, dropped),
     });
     return {

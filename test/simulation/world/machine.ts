@@ -17,9 +17,11 @@ import { MachineUplink } from './machine-uplink.js';
 import type { Random } from './random.js';
 import type { Sabotage } from './sabotage.js';
 import type { Time } from './time.js';
-import type { Trace } from './trace.js';
+import { type Trace, phrase } from './trace.js';
 import type { Truth } from './truth.js';
 import type { Weather } from './weather.js';
+
+const gets = phrase('the machine gets');
 
 export interface MachineWatch {
   opening(machine: SimMachine, grant: Grant): void;
@@ -211,7 +213,7 @@ export class SimMachine implements MachineEnd {
     if (boot === null) return;
     const { core } = boot;
     const heard = this.world.sabotage.command?.(command, boot.id) ?? command;
-    this.world.trace.tell(command.purchaseId, `the machine gets ${command.type}`);
+    this.world.trace.tell(command.purchaseId, gets(command.type));
     this.guarded(() =>
       core.take(
         heard.type === 'grant'

@@ -19,6 +19,11 @@ export class SimProcess {
     return { cancel: () => void (isCancelled = true) };
   }
 
+  /** An answer: as `after`, and never cancelled. */
+  later(ms: number, work: () => void): void {
+    this.time.after(ms, () => this.enter(work));
+  }
+
   /** As `after`, for work that touches no promise: thousands of heartbeats need no microtasks. */
   quietly(ms: number, work: () => void): void {
     this.time.after(ms, () => {

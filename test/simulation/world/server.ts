@@ -157,18 +157,15 @@ export class SimServer implements ServerEnd {
   private beat(): void {
     const { time, database } = this.world;
     const askedAt = time.now;
-    // A free line needs no promise: nearly all heartbeats are that, and there are thousands. After a standstill it does:
-    // what was under way then comes before the answer.
+    // A free line needs no way there and back: nearly all heartbeats are that, and there are thousands. After a standstill
+    // it does: what was under way then comes before the answer.
     const isRegular = askedAt - this.lastBeatAt <= HEARTBEAT_EVERY_MS;
     const write = (): void => database.beat(this.id);
     if (this.line.isFree && isRegular) {
       write();
       this.heard(askedAt);
     } else {
-      void this.line.ask('beat', write).then(
-        () => this.heard(askedAt),
-        () => undefined,
-      );
+      this.line.tell(write, () => this.heard(askedAt));
     }
     if (this.world.sabotage.neverSweeps !== true && !this.sweeping && database.hasWorkToClaim(this.id)) this.sweep();
     this.process.quietly(HEARTBEAT_EVERY_MS, () => this.beat());
@@ -201,7 +198,7 @@ export class SimServer implements ServerEnd {
       // The will of an earlier boot says nothing of the present one.
       if (presence.online || known?.bootId === presence.bootId) database.presences.set(machineId, presence);
     };
-    void this.line.ask('presence', write).catch(() => undefined);
+    this.line.tell(write);
   }
 
   notified(purchaseId: string): void {

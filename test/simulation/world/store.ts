@@ -29,7 +29,7 @@ export class SimStore implements PurchaseStore {
 
   save(change: Change): Promise<void> {
     const now = this.clock.now();
-    return this.line.ask('save', () => this.database.save(change, this.server, now));
+    return this.line.ask<void>('save', () => this.database.save(change, this.server, now));
   }
 
   claimDue(limit: number, dropped: readonly string[]): Promise<ClaimedAct[]> {

@@ -5,11 +5,18 @@ export interface Timer {
   cancel(): void;
 }
 
-interface Entry {
-  readonly at: number;
-  /** Equal times are served in the order in which they were asked for: the seed alone decides what happens. */
-  readonly order: number;
-  work: (() => void) | null;
+class Entry implements Timer {
+  constructor(
+    /** Since the beginning: numbers of this size are compared at once, those of a calendar are looked up first. */
+    readonly ms: number,
+    /** Equal times are served in the order in which they were asked for: the seed alone decides what happens. */
+    readonly order: number,
+    public work: (() => void) | null,
+  ) {}
+
+  cancel(): void {
+    this.work = null;
+  }
 }
 
 /**
@@ -26,9 +33,9 @@ export class Time {
   private orders = 0;
 
   at(time: number, work: () => void): Timer {
-    const entry: Entry = { at: Math.max(this.now, Math.round(time)), order: (this.orders += 1), work };
+    const entry = new Entry(Math.max(this.now, Math.round(time)) - BEGINNING, (this.orders += 1), work);
     this.push(entry);
-    return { cancel: () => void (entry.work = null) };
+    return entry;
   }
 
   after(ms: number, work: () => void): Timer {
@@ -36,22 +43,38 @@ export class Time {
   }
 
   /** Runs what falls due up to `until`. */
-  async run(until: number, isOver: () => boolean): Promise<void> {
-    // From here on we are a microtask ourselves, which `drained` needs.
-    await Promise.resolve();
-    for (let next = this.heap[0]; next !== undefined && next.at <= until; next = this.heap[0]) {
+  run(until: number, isOver: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const turn = (): void => {
+        try {
+          if (this.runToPromises(until, isOver)) resolve();
+          else afterMicrotasks(turn);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      afterMicrotasks(turn);
+    });
+  }
+
+  /** @returns true when nothing is left to do; false when code with promises was entered, which has to run first. */
+  private runToPromises(until: number, isOver: () => boolean): boolean {
+    if (isOver()) return true;
+    const last = until - BEGINNING;
+    for (let next = this.heap[0]; next !== undefined && next.ms <= last; next = this.heap[0]) {
       this.pop();
       if (next.work === null) continue;
-      this.now = next.at;
+      this.now = BEGINNING + next.ms;
       this.events += 1;
       next.work();
       if (this.entered) {
         this.entered = false;
-        await drained();
+        return false;
       }
-      if (isOver()) return;
+      if (isOver()) return true;
     }
     this.now = Math.max(this.now, until);
+    return true;
   }
 
   private push(entry: Entry): void {
@@ -89,13 +112,15 @@ export class Time {
 }
 
 function isBefore(a: Entry, b: Entry): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order);
+  return a.ms < b.ms || (a.ms === b.ms && a.order < b.order);
 }
 
+const NOW = Promise.resolve();
+
 /**
- * Fulfilled when no microtask is left: Node serves its tick queue only after the microtask queue has run empty. Costs a
- * tenth of a turn of the event loop.
+ * Calls when no microtask is left: Node serves its tick queue only after the microtask queue has run empty, and what is put
+ * into it by a microtask is served after all others. Costs a tenth of a turn of the event loop.
  */
-function drained(): Promise<void> {
-  return new Promise((resolve) => process.nextTick(resolve));
+function afterMicrotasks(work: () => void): void {
+  void NOW.then(() => process.nextTick(work));
 }

@@ -51,6 +51,18 @@ function hashOfName(name: string): number {
   return hash;
 }
 
+/** Puts a verb before one of a few words. Each is put together once: a text made anew has to be read anew to be known. */
+export function phrase(verb: string): (word: string) => string {
+  const phrases = new Map<string, string>();
+  return (word) => {
+    const known = phrases.get(word);
+    if (known !== undefined) return known;
+    const text = `${verb} ${word}`;
+    phrases.set(word, text);
+    return text;
+  };
+}
+
 /** "p9" for the ninth purchase. */
 export function shortOf(about: string): string {
   return about.replace(/^00000000-0000-4000-8000-0*/, 'p');

@@ -73,7 +73,7 @@ export class Weather {
   readonly isCalm: boolean;
   /** False in the second half: what is left must heal by itself. */
   private stormy = true;
-  private readonly rates = new Map<Fault, number>();
+  private readonly odds = new Map<Fault, { readonly rate: number; readonly dice: Random }>();
   private readonly later: Random;
 
   constructor(private readonly random: Random) {
@@ -81,27 +81,27 @@ export class Weather {
     this.isCalm = random.chance(CALM_SEEDS);
     const share = random.pick([0.1, 0.2, 0.35, 0.6]);
     for (const fault of ALL_FAULTS) {
-      const dice = this.diceOf(fault);
+      const dice = LATER_FAULTS.includes(fault) ? this.later : this.random;
       const isOn = dice.chance(share) && !this.isCalm;
       const severity = dice.next();
-      if (isOn) this.rates.set(fault, FAULTS[fault] * (0.1 + 0.9 * severity * severity));
+      if (isOn) this.odds.set(fault, { rate: FAULTS[fault] * (0.1 + 0.9 * severity * severity), dice });
     }
   }
 
   has(fault: Fault): boolean {
-    return this.rates.has(fault);
+    return this.odds.has(fault);
   }
 
   strikes(fault: Fault): boolean {
-    const rate = this.rates.get(fault);
-    if (rate === undefined || !this.stormy || !this.diceOf(fault).chance(rate)) return false;
+    const odds = this.odds.get(fault);
+    if (odds === undefined || !this.stormy || !odds.dice.chance(odds.rate)) return false;
     this.count(fault);
     return true;
   }
 
   /** How often in all, for a fault that comes by itself. */
   times(fault: Fault): number {
-    return Math.ceil(this.rates.get(fault) ?? 0);
+    return Math.ceil(this.odds.get(fault)?.rate ?? 0);
   }
 
   count(fault: Fault): void {
@@ -110,10 +110,6 @@ export class Weather {
 
   heal(): void {
     this.stormy = false;
-  }
-
-  private diceOf(fault: Fault): Random {
-    return LATER_FAULTS.includes(fault) ? this.later : this.random;
   }
 
   get healed(): boolean {
