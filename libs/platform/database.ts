@@ -75,8 +75,12 @@ export class Database {
     };
     const pool = new pg.Pool({ ...settings, max: CONNECTIONS_MAX });
     const byKey = new pg.Pool({ ...settings, max: BY_KEY_MAX, options: BY_KEY });
-    // A server that went away takes idle connections with it; the next query reports it to its caller.
-    for (const one of [pool, byKey]) one.on('error', () => undefined);
+    // A server that went away takes its connections with it: those in use tell their caller, whose statement fails, and the
+    // next statement has another. Without a listener each would end the process.
+    for (const one of [pool, byKey]) {
+      one.on('error', () => undefined);
+      one.on('connect', (connection) => connection.on('error', () => undefined));
+    }
     const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) });
     const client = new PrismaClient({ adapter, errorFormat: 'minimal' });
     await untilReachable(pool);
