@@ -8,8 +8,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** The Node that everything runs on: a package like the others, since the computer's own may be older. */
 export const node = join(root, 'node_modules', '.bin', 'node');
 /**
- * How everything is run on it; the Dockerfile says the same. The nursery of new objects: Node would let it grow to three
- * times 32 MB in a server, and what that saves is too little to measure (docs/performance.md).
+ * How everything is run on it; the Dockerfile says the same. Node would let the nursery of new objects grow to three times
+ * 32 MB in a server, and saves little CPU by it (docs/performance.md).
  */
 export const nodeOptions = ['--enable-source-maps', '--max-semi-space-size=16'];
 

@@ -17,6 +17,25 @@ export async function takeMachineEvent(
   return rows.length === 1;
 }
 
+/**
+ * The same for events of many machines, in one statement.
+ *
+ * @param events at most one of each journal
+ * @returns for each, in order, whether it was taken in
+ */
+export async function takeMachineEvents(
+  database: Pick<Database, 'queryByKey'>,
+  events: readonly MachineEventRecord[],
+): Promise<boolean[]> {
+  const rows = await database.queryByKey<{ machine_id: string; journal_id: string }>(
+    sql`WITH step AS (SELECT * FROM ${recordsOf(events.map(eventRow), EVENT_COLUMNS)}), ${TAKEN}
+      SELECT machine_id, journal_id FROM taken`,
+  );
+  return events.map(({ machineId, journalId }) =>
+    rows.some((row) => row.machine_id === machineId && row.journal_id === journalId),
+  );
+}
+
 /** The event as a part of a longer statement: `taken` is the row of its machine, or none when it is not the next event. */
 export function machineEventTaken(event: MachineEventRecord): Sql {
   return sql`step AS (SELECT * FROM ${recordsOf([eventRow(event)], EVENT_COLUMNS)}), ${TAKEN}`;

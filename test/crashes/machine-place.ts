@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { LinkCredentials } from '#fleet/link/credentials.js';
@@ -70,6 +70,7 @@ export class MachinePlace {
         configuration,
       ],
       environment: {
+        NODE_OPTIONS: await serviceNodeOptions(),
         VENDRAIL_MACHINE_ID: machineId,
         VENDRAIL_SERIAL_PATH: machine.path,
         VENDRAIL_MQTT_URL: mqttUrl,
@@ -130,4 +131,12 @@ export class MachinePlace {
     await this.bridge.stop();
     await this.machine.stop();
   }
+}
+
+/** A bridge beside a machine is started by its service, which says how Node is run. */
+async function serviceNodeOptions(): Promise<string> {
+  const unit = await readFile(join(PROJECT, 'firmware-bridge', 'systemd', 'vendrail-bridge.service'), 'utf8');
+  const options = /^Environment="NODE_OPTIONS=(.+)"$/m.exec(unit)?.[1];
+  if (options === undefined) throw new Error('the service of the bridge has no NODE_OPTIONS');
+  return options;
 }

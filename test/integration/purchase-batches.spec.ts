@@ -1,5 +1,6 @@
 import { Database } from '#platform/database.js';
 import { systemIds } from '#platform/ids.js';
+import { takeMachineEvents } from '#purchasing/machine-stream.js';
 import { OfferCatalogue } from '#purchasing/offer-catalogue.js';
 import {
   ConflictError,
@@ -167,6 +168,43 @@ describe('purchases that are written down together', () => {
     );
     expect(taken.map(({ events }) => events)).toEqual([0, 0, 1, 0, 1, 1, 0, 1, 1]);
     expect((await versionsOf(purchases)).map(({ version }) => version)).toEqual([2, 1, ...Array<number>(7).fill(2)]);
+  });
+
+  it('takes in together what is the next event of its journal, and says of the others that they are not', async () => {
+    const ids = await machines(PURCHASES);
+    const news = (machineId: string, seq: number): MachineEventRecord => ({
+      machineId,
+      journalId: `journal-of-${machineId}`,
+      bootId: 'boot-0001',
+      seq,
+      type: 'fault',
+      body: { type: 'fault', code: 'line', detail: 'noise' },
+      machineAt: '2026-11-21T12:00:00.000Z',
+      purchaseId: null,
+      rejected: null,
+    });
+    const isEven = (i: number) => i % 2 === 0;
+
+    const first = await takeMachineEvents(
+      database,
+      ids.filter((_, i) => isEven(i)).map((id) => news(id, 1)),
+    );
+    const second = await takeMachineEvents(
+      database,
+      ids.map((id) => news(id, 2)),
+    );
+
+    expect(first).toEqual(first.map(() => true));
+    expect(second).toEqual(ids.map((_, i) => isEven(i)));
+    const kept = await queryOf<{ machine_id: string; seq: number; body: unknown }>(
+      databaseUrl,
+      'SELECT machine_id, seq, body FROM machine_events WHERE machine_id = ANY($1) ORDER BY array_position($1, machine_id), seq',
+      [ids],
+    );
+    const { body } = news('any', 1);
+    expect(kept).toEqual(
+      ids.flatMap((id, i) => (isEven(i) ? [1, 2].map((seq) => ({ machine_id: id, seq, body })) : [])),
+    );
   });
 });
 

@@ -6,8 +6,9 @@ import { type MachineEvent, type MachineEventEnvelope, PROTOCOL_VERSION } from '
 import { ProtocolError } from '#machine-protocol/protocol-error.js';
 import { type LinkKey, sign } from '#machine-protocol/signature.js';
 import { machineOfTopic, topicOf, topicOfAll } from '#machine-protocol/topics.js';
+import { Batches } from '#platform/batches.js';
 import { Configuration } from '#platform/configuration.js';
-import { Database, sql } from '#platform/database.js';
+import { Database, isUndone, sql } from '#platform/database.js';
 import type { Ids } from '#platform/ids.js';
 import { Keys } from '#platform/keys.js';
 import type { Logger } from '#platform/logging.js';
@@ -21,6 +22,7 @@ import {
   openMachineCase,
   skipLostEvents,
   takeMachineEvent,
+  takeMachineEvents,
 } from '#purchasing/machine-stream.js';
 import { PurchaseRunner } from '#purchasing/runner.js';
 
@@ -41,6 +43,14 @@ const MACHINES_KEPT_MAX = 50_000;
 @Injectable()
 export class EventIntake implements OnApplicationBootstrap {
   private readonly queues = new Map<string, { waiting: number; tail: Promise<void> }>();
+  /**
+   * Those that concern no purchase and open no case are taken in together: a fleet that comes back has news of each machine
+   * at once, and one by one they would take all connections to the database, and from the heartbeat its own.
+   */
+  private readonly news = new Batches<MachineEventRecord, boolean>({
+    together: (events) => takeMachineEvents(this.database, events),
+    isUndone,
+  });
   /** The purchase that each machine last spoke of, and that is its own: that never changes. */
   private readonly lastPurchases = new Map<string, string>();
 
@@ -135,7 +145,7 @@ export class EventIntake implements OnApplicationBootstrap {
 
   /** With the case that it opens, or neither. */
   private keep(record: MachineEventRecord, opens?: MachineCase): Promise<boolean> {
-    if (opens === undefined) return takeMachineEvent(this.database.client, record);
+    if (opens === undefined) return this.news.do(record);
     return this.database.transaction(async (transaction) => {
       if (!(await takeMachineEvent(transaction, record))) return false;
       await openMachineCase(transaction, record.machineId, opens, this.ids.uuid());
