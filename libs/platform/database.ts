@@ -101,9 +101,10 @@ export class Database {
   }
 
   private async send<Row>(pool: pg.Pool, { text, values }: Sql): Promise<Row[]> {
+    const query = { name: this.nameOf(text), text, values: values.map(valueOf), types };
     const connection = await pool.connect();
     try {
-      const { rows } = await connection.query({ name: this.nameOf(text), text, values: values.map(valueOf), types });
+      const { rows } = await connection.query(query);
       connection.release();
       return rows as Row[];
     } catch (error) {

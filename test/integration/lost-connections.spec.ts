@@ -21,21 +21,25 @@ describe('a database that goes away without a word', () => {
     await proxy.stop();
   });
 
-  it.each(['query', 'queryByKey'] as const)(
-    'in the middle of a %s fails that one, and neither the process nor the next',
-    async (kind) => {
-      const underWay = expect(database[kind](sql`SELECT pg_sleep(4), 'under way' AS what`)).rejects.toThrow();
-      await eventually('the database is at it', async () => {
-        const [row] = await queryOf(
-          url,
-          `SELECT 1 FROM pg_stat_activity WHERE application_name = 'cut-off' AND state = 'active' AND query LIKE '%under way%'`,
-        );
-        return row;
-      });
-      proxy.reset();
-      await underWay;
+  const SLOW = sql`SELECT 'under way' AS what FROM pg_sleep(4)`;
+  const kinds: [string, (statement: typeof SLOW) => Promise<unknown>][] = [
+    ['statement', (statement) => database.query(statement)],
+    ['statement by key', (statement) => database.queryByKey(statement)],
+    ['transaction', (statement) => database.transaction((transaction) => transaction.$queryRaw(statement))],
+  ];
 
-      await expect(database[kind](sql`SELECT 1 AS one`)).resolves.toEqual([{ one: 1 }]);
-    },
-  );
+  it.each(kinds)('in the middle of a %s fails that one, and neither the process nor the next', async (_, send) => {
+    const underWay = expect(send(SLOW)).rejects.toThrow();
+    await eventually('the database is at it', async () => {
+      const [row] = await queryOf(
+        url,
+        `SELECT 1 FROM pg_stat_activity WHERE application_name = 'cut-off' AND state = 'active' AND query LIKE '%under way%'`,
+      );
+      return row;
+    });
+    proxy.reset();
+    await underWay;
+
+    await expect(send(sql`SELECT 1 AS one`)).resolves.toEqual([{ one: 1 }]);
+  });
 });

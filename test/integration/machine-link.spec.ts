@@ -291,6 +291,13 @@ describe('the server’s end of the machine link', () => {
       expect(await known('boot-0003', 'in-use')).toMatchObject({ online: true });
     });
 
+    it('although the database cannot keep what it said just before', async () => {
+      await bridge.say({ bootId: 'boot-0004', detail: 'a text with \u0000 in it' });
+      await bridge.say({ bootId: 'boot-0004', machineState: 'in-use' });
+
+      expect(await known('boot-0004', 'in-use')).toMatchObject({ online: true });
+    });
+
     it('not gone by the late will of an earlier boot', async () => {
       await bridge.say({ bootId: 'boot-0002' });
       await bridge.say({ bootId: 'boot-0001', online: false, machineState: 'inactive' });

@@ -34,8 +34,8 @@ interface Word {
 
 interface Heard {
   readonly presence: Presence;
-  /** Null for a retained message: what was true when it was published does not make a machine heard of. */
-  readonly agoMs: number | null;
+  /** Monotonic; null for a retained message: what was true when it was published does not make a machine heard of. */
+  readonly heardAt: number | null;
 }
 
 /** Writes down what machines say of themselves, and when. */
@@ -80,7 +80,8 @@ export class PresenceIntake implements OnApplicationBootstrap, OnModuleDestroy {
     for (let word = queue[0]; word !== undefined; word = queue[0]) {
       await this.take(word).catch(async (error: unknown) => {
         this.logger.error({ machineId, error: String(error) }, 'a presence could not be written down');
-        await this.takeLater(word, queue);
+        // What the database says no to, it would say no to again.
+        if (!isUndone(error)) await this.takeLater(word, queue);
       });
       queue.shift();
     }
@@ -93,7 +94,7 @@ export class PresenceIntake implements OnApplicationBootstrap, OnModuleDestroy {
       await pause(AGAIN_AFTER_MS);
       isTaken = await this.take(word).then(
         () => true,
-        () => false,
+        isUndone,
       );
     }
   }
@@ -103,9 +104,8 @@ export class PresenceIntake implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       const { body } = await this.links.open(machineId, 'presence', payload);
       const presence = decodePresence(body, machineId);
-      const agoMs = retained ? null : performance.now() - heardAt;
-      // True when there is something new to show.
-      if (await this.writes.do({ presence, agoMs })) this.changes.machine(machineId);
+      // True for a machine that is registered, and a boot that is not over.
+      if (await this.writes.do({ presence, heardAt: retained ? null : heardAt })) this.changes.machine(machineId);
       await this.goOnAbove(presence.highestGrantNumber);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -155,6 +155,6 @@ export class PresenceIntake implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-function rowOf({ presence, agoMs }: Heard): object {
-  return { ...presence, ago_ms: agoMs };
+function rowOf({ presence, heardAt }: Heard): object {
+  return { ...presence, ago_ms: heardAt === null ? null : performance.now() - heardAt };
 }

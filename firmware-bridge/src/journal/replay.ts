@@ -28,10 +28,12 @@ export function replay(bytes: Buffer): Replay {
     brokenLines: 0,
   };
   let broken = 0;
+  let last = '';
   for (let start = 0; start < bytes.length;) {
     const newline = bytes.indexOf(0x0a, start);
     const end = newline === -1 ? bytes.length : newline + 1;
-    const record = newline === -1 ? undefined : parseRecord(bytes.toString('utf8', start, newline));
+    last = bytes.toString('utf8', start, newline === -1 ? bytes.length : newline);
+    const record = newline === -1 ? undefined : parseRecord(last);
     start = end;
     if (record === undefined || !follows(reading, record)) {
       broken += 1;
@@ -42,7 +44,19 @@ export function replay(bytes: Buffer): Replay {
     take(reading, record);
     if (reading.brokenLines === 0) reading.soundBytes = end;
   }
+  if (broken > 0 && beginsWithRecord(last)) reading.brokenLines += broken;
   return reading;
+}
+
+/**
+ * A write that was torn ends within its line. Behind a whole record there stood a line break once, and what it promised
+ * may have been sent: the disk lost it.
+ */
+function beginsWithRecord(line: string): boolean {
+  for (let end = line.indexOf('}'); end !== -1 && end + 1 < line.length; end = line.indexOf('}', end + 1)) {
+    if (parseRecord(line.slice(0, end + 1)) !== undefined) return true;
+  }
+  return false;
 }
 
 interface Reading {

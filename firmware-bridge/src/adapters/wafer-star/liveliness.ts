@@ -27,6 +27,7 @@ export class Liveliness {
   private heardAt = 0;
   private restartedAt = 0;
   private probes = 0;
+  private probedAt = -Infinity;
   private tellsTime = false;
   private hasNoClock = false;
   private beat: Cancel | undefined;
@@ -42,6 +43,7 @@ export class Liveliness {
     this.heardAt = this.clock.monotonicMs();
     this.restartedAt = this.heardAt;
     this.probes = 0;
+    this.probedAt = -Infinity;
     this.tellsTime = false;
     this.hasNoClock = false;
     this.next();
@@ -55,8 +57,9 @@ export class Liveliness {
     this.heardAt = this.clock.monotonicMs();
   }
 
-  /** The machine said the time. */
+  /** The machine said the time: it answers, unless nobody asked of late. */
   answered(): void {
+    if (this.clock.monotonicMs() - this.probedAt > this.timings.silentMs) return;
     this.probes = 0;
     this.tellsTime = true;
     this.hasNoClock = false;
@@ -90,6 +93,7 @@ export class Liveliness {
       return this.actions.restart();
     }
     this.probes += 1;
+    this.probedAt = now;
     this.actions.probe();
   }
 }

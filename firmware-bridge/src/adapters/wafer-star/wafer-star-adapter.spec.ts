@@ -261,6 +261,18 @@ describe('a machine that says nothing', () => {
     expect(seen()).toEqual([{ type: 'status', status: 'lost' }]);
   });
 
+  it('is left in peace when it has no clock and says a time that nobody asked for', () => {
+    const { link, clock, says } = ready();
+    clock.advance(DEFAULT_TIMINGS.heartbeatMs * 5);
+    says(RESET, CONFIG, PRICES, ENABLE);
+    clock.advance(DEFAULT_TIMINGS.silentMs);
+    says(TIME);
+    link.heard();
+    clock.advance(DEFAULT_TIMINGS.heartbeatMs * 20);
+    expect(link.heard()).toEqual([]);
+    expect(link.dropped).toEqual([]);
+  });
+
   it('is not asked the time at level 1, which does not know the question', () => {
     const { link, clock, says, seen } = setUp();
     link.open();
