@@ -92,10 +92,7 @@ export class PresenceIntake implements OnApplicationBootstrap, OnModuleDestroy {
   private async takeLater(word: Word, queue: readonly Word[]): Promise<void> {
     for (let isTaken = false; !isTaken && !this.isStopped && queue.length <= WAITING_MAX;) {
       await pause(AGAIN_AFTER_MS);
-      isTaken = await this.take(word).then(
-        () => true,
-        isUndone,
-      );
+      isTaken = await this.take(word).then(() => true, isUndone);
     }
   }
 
