@@ -21,6 +21,27 @@ describe('the clock of decisions', () => {
     expect(clock.now()).toBeLessThan(1_001_000);
   });
 
+  it('does not go back when a better answer says that it was ahead: what is due at once is not put off', () => {
+    const clock = new DatabaseClock();
+    const askedAt = performance.now();
+    clock.anchor(1_000_000, askedAt - 200, askedAt);
+    const decidedAt = clock.now();
+    clock.anchor(1_000_000, askedAt, askedAt);
+
+    expect(clock.now()).toBeGreaterThanOrEqual(decidedAt);
+    expect(clock.now()).toBeLessThan(decidedAt + 200);
+  });
+
+  it('goes back with a database whose clock was set', () => {
+    const clock = new DatabaseClock();
+    const askedAt = performance.now();
+    clock.anchor(1_000_000, askedAt, askedAt);
+    clock.now();
+    clock.anchor(500_000, askedAt, askedAt);
+
+    expect(clock.now()).toBeLessThan(600_000);
+  });
+
   it('takes no notice of the computer’s clock', () => {
     const clock = new DatabaseClock();
     const before = clock.now();

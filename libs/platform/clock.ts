@@ -30,9 +30,18 @@ export class DatabaseClock implements Clock {
   private anchorMs = Date.now();
   private anchoredAt = performance.now();
   private isAnchored = false;
+  private latestMs = -Infinity;
 
+  /**
+   * Each anchor is off by up to half its round trip, so that the next may lie before what was told. The clock then stands
+   * still until it is caught up: an act decided for "now" would else be put off, and its payer be answered without it. A
+   * larger step is the database's own.
+   */
   now(): number {
-    return Math.round(this.anchorMs + (performance.now() - this.anchoredAt));
+    const nowMs = Math.round(this.anchorMs + (performance.now() - this.anchoredAt));
+    const isBefore = nowMs < this.latestMs && this.latestMs - nowMs <= ROUND_TRIP_MAX_MS;
+    if (!isBefore) this.latestMs = nowMs;
+    return this.latestMs;
   }
 
   /** @param databaseMs what the database said, @param askedAt and @param answeredAt performance.now() around the question. */
