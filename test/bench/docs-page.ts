@@ -9,6 +9,10 @@ import type { BenchRecord, RecordedFigure } from './record.js';
 
 const PAGE = join(PROJECT, 'docs', 'performance.md');
 const IMAGES = join(PROJECT, 'docs', 'images');
+const PICTURES = [
+  '![Each ratio as a share of what its goal allows](images/performance-ratios.svg)',
+  '![How far the rounds of each ratio lie from their median](images/performance-rounds.svg)',
+].join('\n\n');
 const BEGIN = '<!-- figures: written by npm run bench -- --write-docs -->';
 const END = '<!-- end of figures -->';
 
@@ -38,7 +42,7 @@ export async function writeDocs(folder: string): Promise<void> {
   const used = [...new Set(newest.map(({ record }) => record))].filter((record) => record !== undefined);
   await writeFile(
     PAGE,
-    `${before}${BEGIN}\n\n${tableOf(figures)}\n\n${used.map(originOf).join('\n')}\n\n${END}${after}`,
+    `${before}${BEGIN}\n\n${tableOf(figures)}\n\n${PICTURES}\n\n${used.map(originOf).join('\n')}\n\n${END}${after}`,
   );
 }
 
