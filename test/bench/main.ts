@@ -65,7 +65,8 @@ async function main(): Promise<number> {
     figures: figures.map((figure) => ({ ...figure, holds: holds(figure) })),
   });
   if (options.writeDocs) await writeDocs(folder);
-  return failed.length === 0 && figures.every(holds) ? 0 : 1;
+  if (options.quick) print('A quick run shows that everything works, and judges no goal by its figures.');
+  return failed.length === 0 && (options.quick || figures.every(holds)) ? 0 : 1;
 }
 
 /** @returns the folder of all runs. */

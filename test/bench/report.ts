@@ -4,7 +4,7 @@ import { type Figure, holds, numberText } from './figures.js';
 export function tableOf(figures: readonly Figure[]): string {
   return figures
     .map((figure) => {
-      const verdict = holds(figure) ? '✓ holds      ' : '✗ does not   ';
+      const verdict = holds(figure) ? '✓ holds        ' : '✗ does not hold';
       const value = `${numberText(figure.value)} ${figure.unit}`;
       return `${figure.goal.padEnd(4)} ${verdict} ${value.padEnd(18)} ${`${figure.bound} ${numberText(figure.limit)}`.padEnd(15)} ${figure.what}: ${figure.measured}`;
     })
