@@ -31,20 +31,19 @@ export class FloorClaims {
   private constructor(private readonly client: pg.Client) {}
 
   static async connect(url: string): Promise<FloorClaims> {
-    // As the product has it: planned once, where PostgreSQL would plan a claim anew at each use for its limit.
-    const client = new pg.Client({ connectionString: url, options: '-c plan_cache_mode=force_generic_plan' });
+    const client = new pg.Client({ connectionString: url });
     await client.connect();
     return new FloorClaims(client);
   }
 
   async claim(limit: number): Promise<number> {
     const { rows } = await this.client.query({
-      name: 'claim',
+      // The limit stands in the statement: as a value it would be planned anew at each use.
+      name: `claim ${limit}`,
       text: `UPDATE floor_effects SET leased_until = now() + interval '15 seconds' FROM (
                SELECT id FROM floor_effects WHERE NOT done AND leased_until IS NULL AND due_at <= now()
-               ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED) due
+               ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED) due
              WHERE floor_effects.id = due.id RETURNING floor_effects.id`,
-      values: [limit],
       rowMode: 'array',
     });
     return rows.length;
