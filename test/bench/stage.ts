@@ -5,6 +5,9 @@ import type { Visited, VisitOrder } from './neighbours/visits.js';
 import type { Program } from './processes/program.js';
 import type { Settings } from './scenario.js';
 
+/** Where more was offered than is carried, the last payers wait behind all others. */
+const LAST_VISITS_MS = 15 * 60_000;
+
 /** One of the two that serve whole purchases, with a broker and a database of its own. */
 export interface Contender {
   readonly name: 'floor' | 'product';
@@ -73,7 +76,7 @@ export async function visit(
 ): Promise<Visited> {
   const visited = await neighbours.ask<Visited>(
     { ask: 'visit', mqttUrl, target, prefix: 'bench-', ...order },
-    order.ms + 120_000,
+    order.ms + LAST_VISITS_MS,
   );
   if (visited.errors > 0 && order.perSecond === undefined) {
     throw new Error(
