@@ -26,6 +26,7 @@ export interface LivelinessActions {
 export class Liveliness {
   private heardAt = 0;
   private restartedAt = 0;
+  /** Questions asked since the machine last said anything. */
   private probes = 0;
   private probedAt = -Infinity;
   private tellsTime = false;
@@ -55,12 +56,12 @@ export class Liveliness {
 
   heard(): void {
     this.heardAt = this.clock.monotonicMs();
+    this.probes = 0;
   }
 
   /** The machine said the time: it answers, unless nobody asked of late. */
   answered(): void {
     if (this.clock.monotonicMs() - this.probedAt > this.timings.silentMs) return;
-    this.probes = 0;
     this.tellsTime = true;
     this.hasNoClock = false;
   }

@@ -228,6 +228,19 @@ describe('a machine that says nothing', () => {
     expect(link.checks).toBeGreaterThan(0);
   });
 
+  it('is not set up anew after a session because of questions it had not answered before it', () => {
+    const { adapter, link, clock, says, seen } = ready();
+    clock.advance(DEFAULT_TIMINGS.heartbeatMs * 3);
+    adapter.openSession(2_000, 600_000);
+    clock.advance(DEFAULT_TIMINGS.silentMs);
+    says(TIME, COMPLETE);
+    link.heard();
+    seen();
+    clock.advance(DEFAULT_TIMINGS.heartbeatMs * 3);
+    expect(link.heard()).not.toContain('00 00');
+    expect(seen()).toEqual([]);
+  });
+
   it('is asked the time, and lost when it told it before and does not now', () => {
     const { link, clock, says, seen } = ready();
     clock.advance(DEFAULT_TIMINGS.heartbeatMs * 2);
