@@ -15,6 +15,7 @@ class Neighbour {
       );
     },
     isUndone: (error) => error instanceof Refusal,
+    goesFirst: (order) => order.endsWith('!'),
   });
 
   async answer(answer: (string | Error)[] | Error): Promise<void> {
@@ -46,6 +47,17 @@ describe('orders that are carried out together', () => {
     await neighbour.answer(['B']);
     await neighbour.answer(['C', 'D', 'E']);
     await expect(done).resolves.toEqual(['A', 'B', 'C', 'D', 'E']);
+  });
+
+  it('go before what waits already where they are to go first, and in their own order', async () => {
+    const neighbour = new Neighbour();
+    const done = Promise.all(['a', 'b', 'c', 'd!', 'e', 'f!'].map((order) => neighbour.batches.do(order)));
+
+    await neighbour.answer(['A']);
+    expect(neighbour.asked.at(-1)).toEqual(['d!', 'f!', 'c', 'e']);
+    await neighbour.answer(['B']);
+    await neighbour.answer(['D', 'F', 'C', 'E']);
+    await expect(done).resolves.toEqual(['A', 'B', 'C', 'D', 'E', 'F']);
   });
 
   it('are at most thirty-two in one batch', async () => {

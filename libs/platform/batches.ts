@@ -17,6 +17,8 @@ export interface BatchOptions<Order, Outcome> {
   readonly together: (orders: readonly Order[]) => Promise<readonly (Outcome | Error)[]>;
   /** Whether after this error certainly nothing was done, so that each may be tried by itself. */
   readonly isUndone: (error: unknown) => boolean;
+  /** What is carried out before whatever else waits; without it, whoever came first. */
+  readonly goesFirst?: (order: Order) => boolean;
 }
 
 /**
@@ -25,21 +27,32 @@ export interface BatchOptions<Order, Outcome> {
  * itself.
  */
 export class Batches<Order, Outcome> {
-  private waiting: Waiting<Order, Outcome>[] = [];
+  private readonly first: Waiting<Order, Outcome>[] = [];
+  private readonly others: Waiting<Order, Outcome>[] = [];
   private underWay = 0;
 
   constructor(private readonly options: BatchOptions<Order, Outcome>) {}
 
   do(order: Order): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      if (this.waiting.length >= WAITING_MAX) return reject(new Error('too many wait for the database'));
-      this.waiting.push({ order, resolve, reject });
+      if (this.waiting >= WAITING_MAX) return reject(new Error('too many wait for the database'));
+      const queue = this.options.goesFirst?.(order) === true ? this.first : this.others;
+      queue.push({ order, resolve, reject });
       this.start();
     });
   }
 
+  private get waiting(): number {
+    return this.first.length + this.others.length;
+  }
+
   private start(): void {
-    while (this.underWay < SIDE_BY_SIDE && this.waiting.length > 0) void this.run(this.waiting.splice(0, BATCH_MAX));
+    while (this.underWay < SIDE_BY_SIDE && this.waiting > 0) void this.run(this.next(BATCH_MAX));
+  }
+
+  private next(count: number): Waiting<Order, Outcome>[] {
+    const first = this.first.splice(0, count);
+    return [...first, ...this.others.splice(0, count - first.length)];
   }
 
   private async run(batch: readonly Waiting<Order, Outcome>[]): Promise<void> {
@@ -54,13 +67,13 @@ export class Batches<Order, Outcome> {
       const outcomes = await this.options.together(batch.map(({ order }) => order));
       for (const [i, one] of batch.entries()) settle(one, outcomes[i]);
     } catch (error) {
-      if (!this.options.isUndone(error)) return this.fail([...batch, ...this.waiting.splice(0)], error);
+      if (!this.options.isUndone(error)) return this.fail([...batch, ...this.next(this.waiting)], error);
       if (batch.length === 1) return this.fail(batch, error);
       for (const [i, one] of batch.entries()) {
         try {
           await this.alone(one);
         } catch (away) {
-          return this.fail([...batch.slice(i), ...this.waiting.splice(0)], away);
+          return this.fail([...batch.slice(i), ...this.next(this.waiting)], away);
         }
       }
     }

@@ -10,6 +10,11 @@ export class Metrics {
     labelNames: ['answer'],
     registers: [this.registry],
   });
+  readonly createPurchaseTurnedAway = new Counter({
+    name: 'vendrail_create_purchase_turned_away_total',
+    help: 'createPurchase answered SYSTEM_ERROR at once, as too many payers were waiting for an answer; not among the answers',
+    registers: [this.registry],
+  });
   readonly createPurchaseSeconds = new Histogram({
     name: 'vendrail_create_purchase_duration_seconds',
     help: 'Time to answer createPurchase, SEQR included',

@@ -84,6 +84,7 @@ export class SoapStub {
       return '<resultCode>54</resultCode><resultDescription>INVALID_INVOICE</resultDescription>';
     if (operation === 'getPaymentStatus') return this.statusOf(invoice);
     if (operation === 'updateInvoice') invoice.total = totalOf(request);
+    if (operation === 'cancelInvoice') invoice.state = 'CANCELED';
     if (operation === 'commitReservation') {
       invoice.state = 'PAID';
       invoice.version += 1;

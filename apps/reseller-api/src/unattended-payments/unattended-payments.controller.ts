@@ -14,10 +14,18 @@ import { type CreatePurchaseAnswer, CreatePurchaseService } from './create-purch
 
 /** The payer waits with the phone in hand: after this long the answer is an error, whatever becomes of the purchase. */
 const ANSWER_WITHIN_MS = 8_000;
+/**
+ * Payers who wait for an answer: as many as there are connections to SEQR, and as many again for their turn. Whoever comes
+ * beyond them is told so at once: to wait as well would make everybody's answer late, and those who have paid wait longer
+ * for their goods (I32).
+ */
+export const WAITING_FOR_ANSWER_MAX = 128;
 
 @ApiTags('SEQR calls us')
 @Controller('seqr')
 export class UnattendedPaymentsController {
+  private waitingForAnswer = 0;
+
   constructor(
     @Inject(CreatePurchaseService) private readonly purchases: CreatePurchaseService,
     @Inject(PurchaseRunner) private readonly runner: PurchaseRunner,
@@ -62,8 +70,14 @@ export class UnattendedPaymentsController {
     },
   })
   async createPurchase(@Req() request: FastifyRequest): Promise<CreatePurchaseAnswer> {
+    if (this.waitingForAnswer >= WAITING_FOR_ANSWER_MAX) {
+      this.metrics.createPurchaseTurnedAway.inc();
+      return { errorCode: 'SYSTEM_ERROR' };
+    }
     const stop = this.metrics.createPurchaseSeconds.startTimer();
+    this.waitingForAnswer += 1;
     const answer = await this.answer(request.body);
+    this.waitingForAnswer -= 1;
     stop();
     this.metrics.createPurchaseAnswers.inc({ answer: 'errorCode' in answer ? answer.errorCode : 'invoice' });
     return answer;
