@@ -76,6 +76,17 @@ it('reads what it wrote', () => {
 });
 
 it.each([
+  ['U+0000', String.raw`\u0000`, '\uFFFD'],
+  ['the first half of a surrogate pair', String.raw`\uD83D`, '\uFFFD'],
+  ['the second half of one', String.raw`\ude00`, '\uFFFD'],
+  ['a whole pair', String.raw`\uD83D\uDE00`, '\u{1F600}'],
+  ['a backslash before digits', String.raw`\\u0000`, String.raw`\u0000`],
+])('reads words with %s as words that a database keeps', (_, written, read) => {
+  const text = encode({ ...event, body: { type: 'fault', code: 'line', detail: 'HERE' } }).replace('HERE', written);
+  expect(decodeEvent(bytes(text), 'machine-1').body).toMatchObject({ detail: read });
+});
+
+it.each([
   ['of another machine than its topic', { ...grant, machineId: 'machine-2' }, 'OTHER_MACHINE'],
   ['of another version', { ...grant, v: 2 }, 'NOT_OF_THE_PROTOCOL'],
   ['with an amount that is not whole', { ...grant, amountMinor: 20.5 }, 'NOT_OF_THE_PROTOCOL'],

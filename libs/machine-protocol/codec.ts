@@ -12,6 +12,10 @@ import { ProtocolError } from './protocol-error.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** How JSON writes a backslash, U+0000, a surrogate pair, and half of one. */
+const ESCAPES = /\\\\|\\u0000|\\ud[89ab]..\\ud[c-f]..|\\ud[89a-f]../gi;
+const [BACKSLASH, PAIR] = ['\\\\'.length, '\\ud83d\\ude00'.length];
+
 function decoderOf<T extends { machineId: string }>(schema: z.ZodType<T>) {
   /**
    * @param body what `open` (signature.ts) found in the envelope
@@ -24,7 +28,8 @@ function decoderOf<T extends { machineId: string }>(schema: z.ZodType<T>) {
     }
     let json: unknown;
     try {
-      json = JSON.parse(typeof body === 'string' ? body : utf8.decode(body));
+      const text = typeof body === 'string' ? body : utf8.decode(body);
+      json = JSON.parse(text.replace(ESCAPES, (found) => (isText(found) ? found : '\\ufffd')));
     } catch {
       throw new ProtocolError('NOT_JSON', 'the payload is not JSON in UTF-8');
     }
@@ -52,4 +57,9 @@ export function encode(
   message: z.infer<typeof presence | typeof machineCommand | typeof machineEvent | typeof eventAck>,
 ): string {
   return JSON.stringify(message);
+}
+
+/** What is not stands in no database: its words lose it, and the message is not held up by it. */
+function isText({ length }: string): boolean {
+  return length === BACKSLASH || length === PAIR;
 }

@@ -30,8 +30,13 @@ const machineId = z
   .describe('The machine of the topic. A message that names another is dropped.');
 const ids = z.string().regex(/^[A-Za-z0-9-]{8,64}$/);
 const bootId = ids.describe('Made anew at each start of the machine’s software; a UUID will do.');
+/** No journal comes to so many events; what keeps them counts to here. */
+const COUNT_MAX = 2_147_483_647;
+
 const at = z.iso
   .datetime()
+  // A year 0 that some calendars have and others have not.
+  .regex(/^(?!0000)/)
   .describe('The sender’s clock: a label for people, never a reason to do or refuse anything.');
 const purchaseId = z.uuid().describe('The purchase that the grant is for.');
 const grantNumber = z.int().min(1).describe('The grant’s number; the numbers of one machine only grow.');
@@ -67,7 +72,7 @@ export const presence = z
     simulated: z.boolean().describe('A simulated machine says so, and is kept out of reports.'),
     adapter: text.describe('What stands between the software and the machine, with its version; for people.'),
     software: text.describe('Name and version of the software that speaks here; for people.'),
-    unacknowledged: z.int().min(0).describe('Events kept by the machine that are not acknowledged yet.'),
+    unacknowledged: z.int().min(0).max(COUNT_MAX).describe('Events kept by the machine that are not acknowledged yet.'),
     openPurchaseId: purchaseId.optional().describe('The purchase whose grant is open at the machine.'),
     highestGrantNumber: z
       .int()
@@ -253,10 +258,11 @@ export const machineEvent = z
     machineId,
     journalId,
     bootId: ids.describe('The boot during which it happened, which need not be the present one.'),
-    seq: z.int().min(1).describe('The event’s place in its journal: one more than the one before.'),
+    seq: z.int().min(1).max(COUNT_MAX).describe('The event’s place in its journal: one more than the one before.'),
     oldest: z
       .int()
       .min(1)
+      .max(COUNT_MAX)
       .optional()
       .describe(
         'The oldest event the journal still holds: what lies before was acknowledged once and can never be sent again.',

@@ -1,5 +1,7 @@
-/** How many batches run side by side: while one waits for the disk, the next one gathers. */
+/** How many batches run side by side at most, the second beside one that takes long. */
 const SIDE_BY_SIDE = 2;
+/** A statement and its commit take less. One that takes longer is large, or waits for somebody: the others do not wait too. */
+const LONG_MS = 10;
 /** A batch's statement compares its rows with one another; beyond this it gains nothing more. */
 const BATCH_MAX = 32;
 
@@ -19,17 +21,26 @@ export interface BatchOptions<Order, Outcome> {
   readonly isUndone: (error: unknown) => boolean;
   /** What is carried out before whatever else waits; without it, whoever came first. */
   readonly goesFirst?: (order: Order) => boolean;
+  /** Time; tests bring their own. @returns how to call it off. */
+  readonly after?: (delayMs: number, work: () => void) => () => void;
+}
+
+function timer(delayMs: number, work: () => void): () => void {
+  const pending = setTimeout(work, delayMs);
+  return () => clearTimeout(pending);
 }
 
 /**
  * Does together what comes while something is under way: one statement and one commit for all of it. Nobody waits for
- * company: who comes alone goes at once. An order that spoils the batch of others spoils nothing: each is then done by
+ * company: who comes alone goes at once, and nobody waits long for a batch that is stuck. An order that spoils the batch of others spoils nothing: each is then done by
  * itself.
  */
 export class Batches<Order, Outcome> {
   private readonly first: Waiting<Order, Outcome>[] = [];
   private readonly others: Waiting<Order, Outcome>[] = [];
   private underWay = 0;
+  /** Of those under way. */
+  private long = 0;
 
   constructor(private readonly options: BatchOptions<Order, Outcome>) {}
 
@@ -47,7 +58,8 @@ export class Batches<Order, Outcome> {
   }
 
   private start(): void {
-    while (this.underWay < SIDE_BY_SIDE && this.waiting > 0) void this.run(this.next(BATCH_MAX));
+    if (this.waiting === 0 || this.underWay > this.long || this.underWay === SIDE_BY_SIDE) return;
+    void this.run(this.next(BATCH_MAX));
   }
 
   private next(count: number): Waiting<Order, Outcome>[] {
@@ -56,9 +68,17 @@ export class Batches<Order, Outcome> {
   }
 
   private async run(batch: readonly Waiting<Order, Outcome>[]): Promise<void> {
+    let isLong = false;
+    const callOff = (this.options.after ?? timer)(LONG_MS, () => {
+      isLong = true;
+      this.long += 1;
+      this.start();
+    });
     this.underWay += 1;
     await this.finish(batch);
+    callOff();
     this.underWay -= 1;
+    if (isLong) this.long -= 1;
     this.start();
   }
 

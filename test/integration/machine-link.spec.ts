@@ -201,6 +201,19 @@ describe('the server’s end of the machine link', () => {
       expect(await recorded()).toMatchObject([{ rejected: 'no such purchase of this machine' }]);
     });
 
+    it('and is not held up by words that no database keeps, nor in an event that it cannot read', async () => {
+      const half = String.fromCharCode(0xd83d);
+      expect(await bridge.report(bridge.event(1, { ...FAULT, detail: `noise \0 and ${half}` }))).toBe(1);
+      const unreadable = { type: 'news', 'a\0b': half } as unknown as MachineEventBody;
+      expect(await bridge.report(bridge.event(2, unreadable))).toBe(2);
+
+      const kept = await system.query<{ detail: string }>(
+        `SELECT body ->> 'detail' AS detail FROM machine_events WHERE journal_id = $1 AND seq = 1`,
+        [bridge.journalId],
+      );
+      expect(kept).toEqual([{ detail: 'noise \uFFFD and \uFFFD' }]);
+    });
+
     it('and is not upset by what is no event', async () => {
       const topic = topicOf(MACHINE, 'event');
       await bridge.publish(topic, 'no JSON');
@@ -209,6 +222,8 @@ describe('the server’s end of the machine link', () => {
       await bridge.publish(topic, bridge.signed('event', 'no JSON'));
       await bridge.publish(topic, bridge.signed('event', '{}'));
       await bridge.publish(topic, bridge.event(1, FAULT, { machineId: 'helsinki-central-1' }));
+      await bridge.publish(topic, bridge.event(2 ** 31, FAULT, { oldest: 2 ** 31 }));
+      await bridge.publish(topic, bridge.event(1, FAULT, { at: '0000-01-01T00:00:00Z' }));
 
       expect(await bridge.report(bridge.event(1))).toBe(1);
       expect(await recorded()).toHaveLength(1);

@@ -116,10 +116,12 @@ export class PresenceIntake implements OnApplicationBootstrap, OnModuleDestroy {
    */
   private async goOnAbove(grantNumber: number): Promise<void> {
     if (grantNumber <= this.highestGrantNumber) return;
-    await this.database.query(sql`
-      SELECT setval('purchases_grant_number_seq', least(${grantNumber}::bigint, last_value + ${GRANT_NUMBER_LEAP_MAX}::bigint))
-      FROM purchases_grant_number_seq WHERE last_value < ${grantNumber}::bigint`);
-    this.highestGrantNumber = grantNumber;
+    const rows = await this.database.query<{ reached: bigint }>(sql`
+      SELECT CASE WHEN last_value >= ${grantNumber}::bigint THEN last_value ELSE setval('purchases_grant_number_seq',
+        least(${grantNumber}::bigint, last_value + ${GRANT_NUMBER_LEAP_MAX}::bigint)) END AS reached
+      FROM purchases_grant_number_seq`);
+    // A leap that was cut goes on with the machine's next word.
+    this.highestGrantNumber = Number(rows[0]?.reached ?? 0);
   }
 
   /** Those of many machines together: each of a large fleet says every quarter of a minute that it is there. */

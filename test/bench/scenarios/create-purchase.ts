@@ -14,7 +14,7 @@ const IN_FLIGHT = [1, 16, 64] as const;
 const MACHINES = 40_000;
 const MACHINES_QUICK = 4_000;
 /** Until the compilers of Node and the plans of PostgreSQL have settled. */
-const WARM_UP_MS = 3_000;
+const WARM_UP_MS = 10_000;
 
 type InFlight = (typeof IN_FLIGHT)[number];
 
@@ -50,7 +50,7 @@ export const createPurchase: Scenario = {
     await place.settle();
     progress('warming up');
     for (const contender of contenders) {
-      await cell(place, neighbours, contender, 16, settings.quick ? cellMs : WARM_UP_MS);
+      await cell(place, neighbours, contender, 64, settings.quick ? cellMs : WARM_UP_MS);
       await contender.clear();
     }
     for (let round = 1; round <= settings.rounds; round += 1) {

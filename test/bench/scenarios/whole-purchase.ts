@@ -5,8 +5,8 @@ import { type Contender, setStage, stopStage, visit } from '../stage.js';
 
 const MACHINES = 5_000;
 const MACHINES_QUICK = 500;
-/** More payers only wait longer: with so many both programs are saturated. */
-const IN_FLIGHT = 32;
+/** As many as wait for an answer at most: both programs are saturated, and the product writes together what it can. */
+const IN_FLIGHT = 128;
 /** Enough for a median of one visit after the other. */
 const ALONE_MS = 3_000;
 
@@ -33,7 +33,7 @@ export const wholePurchase: Scenario = {
     progress('warming up');
     for (const contender of contenders) {
       await stage.neighbours.ask({ ask: 'connectAsOne', mqttUrl: contender.mqttUrl });
-      await visit(stage, contender, { ms: ms / 2, inFlight: 8, machines });
+      await visit(stage, contender, { ms: 2 * ms, inFlight: IN_FLIGHT, machines });
     }
     for (let round = 1; round <= settings.rounds; round += 1) {
       for (const contender of contenders) {
