@@ -86,6 +86,12 @@ it.each([
   expect(decodeEvent(bytes(text), 'machine-1').body).toMatchObject({ detail: read });
 });
 
+it('reads half of a surrogate pair that its envelope brought as what was signed', () => {
+  const text = encode({ ...event, body: { type: 'fault', code: 'line', detail: 'HERE' } });
+  const { body } = decodeEvent(text.replace('HERE', String.fromCharCode(0xd83d)), 'machine-1');
+  expect(body).toMatchObject({ detail: '\uFFFD' });
+});
+
 it.each([
   ['of another machine than its topic', { ...grant, machineId: 'machine-2' }, 'OTHER_MACHINE'],
   ['of another version', { ...grant, v: 2 }, 'NOT_OF_THE_PROTOCOL'],

@@ -12,9 +12,12 @@ import { ProtocolError } from './protocol-error.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** How JSON writes a backslash, U+0000, a surrogate pair, and half of one. */
-const ESCAPES = /\\\\|\\u0000|\\ud[89ab]..\\ud[c-f]..|\\ud[89a-f]../gi;
-const [BACKSLASH, PAIR] = ['\\\\'.length, '\\ud83d\\ude00'.length];
+/**
+ * How JSON writes what no database keeps: U+0000, and half of a surrogate pair. What a backslash stands before, and a whole
+ * pair, are text.
+ */
+const ESCAPES =
+  /(\\\\|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2})|\\u0000|\\u[dD][89a-fA-F][\da-fA-F]{2}/g;
 
 function decoderOf<T extends { machineId: string }>(schema: z.ZodType<T>) {
   /**
@@ -22,14 +25,14 @@ function decoderOf<T extends { machineId: string }>(schema: z.ZodType<T>) {
    * @param machineId the machine of the topic; it must be the machine of the message. @throws ProtocolError
    */
   return (body: Uint8Array | string, machineId: string): T => {
-    const size = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
-    if (size > MESSAGE_BYTES_MAX) {
-      throw new ProtocolError('TOO_LARGE', `${size} bytes, at most ${MESSAGE_BYTES_MAX} are allowed`);
+    // As it was signed: half of a surrogate pair is no text.
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    if (bytes.byteLength > MESSAGE_BYTES_MAX) {
+      throw new ProtocolError('TOO_LARGE', `${bytes.byteLength} bytes, at most ${MESSAGE_BYTES_MAX} are allowed`);
     }
     let json: unknown;
     try {
-      const text = typeof body === 'string' ? body : utf8.decode(body);
-      json = JSON.parse(text.replace(ESCAPES, (found) => (isText(found) ? found : '\\ufffd')));
+      json = JSON.parse(utf8.decode(bytes).replace(ESCAPES, (_, text?: string) => text ?? '\\ufffd'));
     } catch {
       throw new ProtocolError('NOT_JSON', 'the payload is not JSON in UTF-8');
     }
@@ -57,9 +60,4 @@ export function encode(
   message: z.infer<typeof presence | typeof machineCommand | typeof machineEvent | typeof eventAck>,
 ): string {
   return JSON.stringify(message);
-}
-
-/** What is not stands in no database: its words lose it, and the message is not held up by it. */
-function isText({ length }: string): boolean {
-  return length === BACKSLASH || length === PAIR;
 }

@@ -35,8 +35,6 @@ const COUNT_MAX = 2_147_483_647;
 
 const at = z.iso
   .datetime()
-  // A year 0 that some calendars have and others have not.
-  .regex(/^(?!0000)/)
   .describe('The sender’s clock: a label for people, never a reason to do or refuse anything.');
 const purchaseId = z.uuid().describe('The purchase that the grant is for.');
 const grantNumber = z.int().min(1).describe('The grant’s number; the numbers of one machine only grow.');

@@ -95,6 +95,22 @@ describe('orders that are carried out together', () => {
     await expect(done).resolves.toEqual(['A', 'B', 'C', 'D', 'E']);
   });
 
+  it('leave some places to the others, however many go first', async () => {
+    const neighbour = new Neighbour();
+    const orders = [
+      'a',
+      ...Array.from({ length: 40 }, (_, i) => `${i}!`),
+      ...Array.from({ length: 10 }, (_, i) => `${i}`),
+    ];
+    const done = Promise.all(orders.map((order) => neighbour.batches.do(order)));
+
+    await neighbour.answer(['a']);
+    expect(neighbour.asked.at(-1)).toEqual([...orders.slice(1, 25), ...orders.slice(41, 49)]);
+    await neighbour.answer([...orders.slice(1, 25), ...orders.slice(41, 49)]);
+    await neighbour.answer([...orders.slice(25, 41), ...orders.slice(49)]);
+    await expect(done).resolves.toEqual(orders);
+  });
+
   it('are at most thirty-two in one batch', async () => {
     const neighbour = new Neighbour();
     const orders = Array.from({ length: 40 }, (_, i) => String(i));

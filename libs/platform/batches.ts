@@ -1,9 +1,11 @@
-/** How many batches run side by side at most, the second beside one that takes long. */
+/** At most, the second beside one that takes long. */
 const SIDE_BY_SIDE = 2;
-/** A statement and its commit take less. One that takes longer is large, or waits for somebody: the others do not wait too. */
+/** A statement and its commit take less. One that takes longer is large, or waits for somebody: nobody waits with it. */
 const LONG_MS = 10;
 /** A batch's statement compares its rows with one another; beyond this it gains nothing more. */
 const BATCH_MAX = 32;
+/** Places in a batch that who goes first leaves to the others, lest these never go. */
+const LEFT_TO_OTHERS = BATCH_MAX / 4;
 
 /** A fleet of ten thousand that comes back at once waits here; what is more would only wait beyond its time. */
 const WAITING_MAX = 20_000;
@@ -39,7 +41,7 @@ export class Batches<Order, Outcome> {
   private readonly first: Waiting<Order, Outcome>[] = [];
   private readonly others: Waiting<Order, Outcome>[] = [];
   private underWay = 0;
-  /** Of those under way. */
+  /** How many of those under way have taken long. */
   private long = 0;
 
   constructor(private readonly options: BatchOptions<Order, Outcome>) {}
@@ -59,12 +61,16 @@ export class Batches<Order, Outcome> {
 
   private start(): void {
     if (this.waiting === 0 || this.underWay > this.long || this.underWay === SIDE_BY_SIDE) return;
-    void this.run(this.next(BATCH_MAX));
+    void this.run(this.next());
   }
 
-  private next(count: number): Waiting<Order, Outcome>[] {
-    const first = this.first.splice(0, count);
-    return [...first, ...this.others.splice(0, count - first.length)];
+  private next(): Waiting<Order, Outcome>[] {
+    const first = this.first.splice(0, BATCH_MAX - Math.min(this.others.length, LEFT_TO_OTHERS));
+    return [...first, ...this.others.splice(0, BATCH_MAX - first.length)];
+  }
+
+  private all(): Waiting<Order, Outcome>[] {
+    return [...this.first.splice(0), ...this.others.splice(0)];
   }
 
   private async run(batch: readonly Waiting<Order, Outcome>[]): Promise<void> {
@@ -87,13 +93,13 @@ export class Batches<Order, Outcome> {
       const outcomes = await this.options.together(batch.map(({ order }) => order));
       for (const [i, one] of batch.entries()) settle(one, outcomes[i]);
     } catch (error) {
-      if (!this.options.isUndone(error)) return this.fail([...batch, ...this.next(this.waiting)], error);
+      if (!this.options.isUndone(error)) return this.fail([...batch, ...this.all()], error);
       if (batch.length === 1) return this.fail(batch, error);
       for (const [i, one] of batch.entries()) {
         try {
           await this.alone(one);
         } catch (away) {
-          return this.fail([...batch.slice(i), ...this.next(this.waiting)], away);
+          return this.fail([...batch.slice(i), ...this.all()], away);
         }
       }
     }

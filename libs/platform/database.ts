@@ -20,10 +20,11 @@ const CONNECTIONS_MAX = 6;
 const BY_KEY_MAX = 4;
 /**
  * A plan is made once a connection, and may be made while a table is empty: then reading all of it looks cheapest, and
- * stays the plan while it fills. What looks rows up by their keys has one right plan, whatever the tables hold.
+ * stays the plan while it fills. What looks rows up by their keys has one right plan, whatever the tables hold. Before
+ * PostgreSQL 18 a plan that cannot do without what is off here counts as costly, and would be compiled at each use.
  */
 const BY_KEY =
-  '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c enable_bitmapscan=off';
+  '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c enable_bitmapscan=off -c jit=off';
 /** createPurchase must be able to say SYSTEM_ERROR within a second when the database is gone (S1.8). */
 const CONNECT_WITHIN_MS = 900;
 const STATEMENT_WITHIN_MS = 5_000;
@@ -36,8 +37,8 @@ const REFUSALS = ['28P01', '28000', '3D000', '42501'];
 const STATEMENT_NAMES_MAX = 1_000;
 
 const SERIALIZATION_FAILURE = '40001';
-/** Classes of SQLSTATE: cardinality, data, integrity constraints, transaction rollback. */
-const UNDONE = ['21', '22', '23', '40'];
+/** SQLSTATE: cardinality, data, integrity constraints, transaction rollback; and a statement that took too long. */
+const UNDONE = ['21', '22', '23', '40', '57014'];
 
 const { DATE, INT8 } = pg.types.builtins;
 
@@ -177,7 +178,8 @@ export function violatedConstraint(error: unknown): (typeof CONSTRAINTS)[number]
 }
 
 /**
- * PostgreSQL said no to what was to be written: a statement's values or rules, or another's being quicker. Whatever the
+ * PostgreSQL said no to what was to be written: a statement's values or rules, another's being quicker, or holding a row for
+ * too long. Whatever the
  * statement had done is undone. Of other errors that is not known, or they would meet the next statement as well.
  */
 export function isUndone(error: unknown): boolean {

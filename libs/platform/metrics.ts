@@ -12,7 +12,7 @@ export class Metrics {
   });
   readonly createPurchaseTurnedAway = new Counter({
     name: 'vendrail_create_purchase_turned_away_total',
-    help: 'createPurchase answered SYSTEM_ERROR at once, as too many payers were waiting for an answer; not among the answers',
+    help: 'createPurchase answered SYSTEM_ERROR at once, as too many scans were under way',
     registers: [this.registry],
   });
   readonly createPurchaseSeconds = new Histogram({

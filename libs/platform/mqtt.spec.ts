@@ -1,4 +1,6 @@
 import { Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 import { createLogger } from './logging.js';
 import { MqttConnection, NotConnectedError } from './mqtt.js';
@@ -59,6 +61,21 @@ describe('the connection to the broker', () => {
 
     expect(await inbox.next()).toEqual({ topic: 'machines/a/event', text: 'second', retained: false });
     expect(await other.next()).toEqual({ topic: 'machines/a/presence', text: 'first', retained: false });
+  });
+
+  it('keeps little of each length of message that it ever sent', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    collect();
+    const before = process.memoryUsage().arrayBuffers;
+    for (let length = 1; length <= 1_000; length += 1) {
+      await connection.publish('machines/a/command', 'x'.repeat(length), 0);
+      // What else a server does in between: the next length comes from another slab.
+      for (let part = 0; part < 5; part += 1) Buffer.allocUnsafe(Buffer.poolSize >>> 2);
+    }
+    collect();
+
+    expect((process.memoryUsage().arrayBuffers - before) / 1_048_576).toBeLessThan(16);
   });
 
   it('tells what was true once from what is said now', async () => {

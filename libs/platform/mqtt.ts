@@ -19,6 +19,12 @@ export class NotConnectedError extends Error {
 /** The handler's payload is only valid during the call. `retained`: what was true when it was published. */
 export type MessageHandler = (topic: string, payload: Uint8Array, retained: boolean) => void;
 
+/**
+ * `mqtt-packet` keeps the bytes of each message length that it ever wrote, and each pins the slab that it was cut from. Since
+ * Node 24 a slab has 64 KB: with lists of notices of any length that came to hundreds of megabytes. Before it had 8.
+ */
+Buffer.poolSize = 8_192;
+
 /** PUBACK of a healthy broker comes within milliseconds; later than this the connection is as good as lost. */
 const PUBLISH_WITHIN_MS = 2_000;
 const CONNECT_WITHIN_MS = 10_000;

@@ -201,11 +201,12 @@ describe('the server’s end of the machine link', () => {
       expect(await recorded()).toMatchObject([{ rejected: 'no such purchase of this machine' }]);
     });
 
-    it('and is not held up by words that no database keeps, nor in an event that it cannot read', async () => {
+    it('and is not held up by words or times that no database keeps, nor in an event that it cannot read', async () => {
       const half = String.fromCharCode(0xd83d);
       expect(await bridge.report(bridge.event(1, { ...FAULT, detail: `noise \0 and ${half}` }))).toBe(1);
       const unreadable = { type: 'news', 'a\0b': half } as unknown as MachineEventBody;
       expect(await bridge.report(bridge.event(2, unreadable))).toBe(2);
+      expect(await bridge.report(bridge.event(3, FAULT, { at: '0000-02-29T00:00:00Z' }))).toBe(3);
 
       const kept = await system.query<{ detail: string }>(
         `SELECT body ->> 'detail' AS detail FROM machine_events WHERE journal_id = $1 AND seq = 1`,
@@ -223,7 +224,6 @@ describe('the server’s end of the machine link', () => {
       await bridge.publish(topic, bridge.signed('event', '{}'));
       await bridge.publish(topic, bridge.event(1, FAULT, { machineId: 'helsinki-central-1' }));
       await bridge.publish(topic, bridge.event(2 ** 31, FAULT, { oldest: 2 ** 31 }));
-      await bridge.publish(topic, bridge.event(1, FAULT, { at: '0000-01-01T00:00:00Z' }));
 
       expect(await bridge.report(bridge.event(1))).toBe(1);
       expect(await recorded()).toHaveLength(1);
@@ -311,6 +311,23 @@ describe('the server’s end of the machine link', () => {
       await bridge.say({ bootId: 'boot-0004', machineState: 'in-use' });
 
       expect(await known('boot-0004', 'in-use')).toMatchObject({ online: true });
+    });
+
+    it('with the highest grant number that it saw: ours go on above it, in leaps where it says too much', async () => {
+      const last = async () => {
+        const [row] = await system.query<{ last: number }>(
+          'SELECT last_value::float8 AS last FROM purchases_grant_number_seq',
+        );
+        return row?.last ?? 0;
+      };
+      const before = await last();
+      const reaches = (number: number) =>
+        eventually(`the numbers reach ${number}`, async () => ((await last()) === number ? number : undefined));
+
+      await bridge.say({ highestGrantNumber: before + 1_500_000 });
+      await reaches(before + 1_000_000);
+      await bridge.say({ highestGrantNumber: before + 1_500_000 });
+      await reaches(before + 1_500_000);
     });
 
     it('not gone by the late will of an earlier boot', async () => {

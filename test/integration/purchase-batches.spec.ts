@@ -1,4 +1,4 @@
-import { Database } from '#platform/database.js';
+import { Database, sql } from '#platform/database.js';
 import { systemIds } from '#platform/ids.js';
 import { takeMachineEvents } from '#purchasing/machine-stream.js';
 import { OfferCatalogue } from '#purchasing/offer-catalogue.js';
@@ -116,6 +116,20 @@ describe('purchases that are written down together', () => {
     expect((await versionsOf(purchases)).map(({ version, events }) => [version, events])).toEqual(
       purchases.map(() => [2, 2]),
     );
+  });
+
+  it('do not wait for one whose row somebody else holds', async () => {
+    const [held, ...others] = (await begun(5)) as [Purchase, ...Purchase[]];
+    let waiting: Promise<void> | undefined;
+    await database.transaction(async (transaction) => {
+      await transaction.$queryRaw(sql`SELECT id FROM purchases WHERE id = ${held.id}::uuid FOR UPDATE`);
+      waiting = issue(held, systemIds.uuid());
+      await Promise.all(others.map((purchase) => issue(purchase, systemIds.uuid())));
+      expect((await versionsOf([held, ...others])).map(({ version }) => version)).toEqual([1, 2, 2, 2, 2]);
+    });
+    await waiting;
+
+    expect((await versionsOf([held]))[0]).toMatchObject({ version: 2, events: 2 });
   });
 
   it('are saved once when the same step comes twice', async () => {

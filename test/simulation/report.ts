@@ -3,7 +3,12 @@ import { ALL_LIES } from './world/lies.js';
 import { ALL_TRANSITIONS } from './invariants/transitions.js';
 import type { Outcome } from './run-seed.js';
 
-const YEAR_MS = 365.25 * 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const SPANS = [
+  ['years', 365.25 * 24 * HOUR_MS],
+  ['days', 24 * HOUR_MS],
+  ['hours', HOUR_MS],
+] as const;
 
 /** What a campaign came to, for people. */
 export function reportOf(figures: Figures, seconds: number): string {
@@ -12,7 +17,7 @@ export function reportOf(figures: Figures, seconds: number): string {
   return [
     `seeds        ${count(figures.seeds)}, ${count(figures.calmSeeds)} of them without any fault`,
     `purchases    ${count(figures.purchases)}  ${list(figures.endings)}`,
-    `events       ${count(figures.events)} in ${(figures.simulatedMs / YEAR_MS).toFixed(2)} simulated years`,
+    `events       ${count(figures.events)} in ${spanOf(figures.simulatedMs)}`,
     `faults       ${list(figures.faults)}`,
     `lies         ${figures.lies.size} of ${ALL_LIES.length} kinds: ${list(figures.lies)}`,
     `transitions  ${covered} of ${ALL_TRANSITIONS.length}${uncovered.length === 0 ? '' : `, not: ${uncovered.join(', ')}`}`,
@@ -32,6 +37,12 @@ export function timeLineOf({ lines }: Outcome, about: string | null): string {
     .filter((line) => about === null || line.about === about)
     .map((line) => `${seconds(line.at - (first?.at ?? 0))}  ${line.about.padEnd(10)}  ${line.text}`)
     .join('\n');
+}
+
+/** In the largest unit of which there is one. */
+function spanOf(ms: number): string {
+  const [unit, length] = SPANS.find(([, one]) => ms >= one) ?? SPANS[2];
+  return `${(ms / length).toFixed(1)} simulated ${unit}`;
 }
 
 function seconds(ms: number): string {

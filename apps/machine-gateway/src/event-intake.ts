@@ -216,6 +216,8 @@ function recordOf(
   body: object,
   purchaseId: string | null,
 ): MachineEventRecord {
-  const { machineId, journalId, bootId, seq, at: machineAt } = event;
+  const { machineId, journalId, bootId, seq, at } = event;
+  // A label only. PostgreSQL's calendar has no year 0; year 4 has its days.
+  const machineAt = at.replace(/^0000/, '0004');
   return { machineId, journalId, bootId, seq, type, body, machineAt, purchaseId, rejected: null };
 }

@@ -19,6 +19,8 @@ import { RefusedMessages } from './refused-messages.js';
 
 /** A machine that lies about its number must not be able to use up the numbers of the whole fleet. */
 const GRANT_NUMBER_LEAP_MAX = 1_000_000;
+/** Of PostgreSQL's advisory locks; any number that nothing else has. */
+const GRANT_NUMBER_LOCK = 7_301_002;
 
 const AGAIN_AFTER_MS = 500;
 /** Words of one machine that may wait for the database: one each of a boot, its end, and the boot after it. */
@@ -116,12 +118,14 @@ export class PresenceIntake implements OnApplicationBootstrap, OnModuleDestroy {
    */
   private async goOnAbove(grantNumber: number): Promise<void> {
     if (grantNumber <= this.highestGrantNumber) return;
+    // One after the other: of two that read the same number the later would put the sequence back to its own.
     const rows = await this.database.query<{ reached: bigint }>(sql`
+      WITH lock AS MATERIALIZED (SELECT pg_advisory_xact_lock(${GRANT_NUMBER_LOCK}::bigint)::text AS taken)
       SELECT CASE WHEN last_value >= ${grantNumber}::bigint THEN last_value ELSE setval('purchases_grant_number_seq',
         least(${grantNumber}::bigint, last_value + ${GRANT_NUMBER_LEAP_MAX}::bigint)) END AS reached
-      FROM purchases_grant_number_seq`);
+      FROM lock, LATERAL (SELECT last_value FROM purchases_grant_number_seq WHERE taken IS NOT NULL) its`);
     // A leap that was cut goes on with the machine's next word.
-    this.highestGrantNumber = Number(rows[0]?.reached ?? 0);
+    this.highestGrantNumber = Math.max(this.highestGrantNumber, Number(rows[0]?.reached ?? 0));
   }
 
   /** Those of many machines together: each of a large fleet says every quarter of a minute that it is there. */

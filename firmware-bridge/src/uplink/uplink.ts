@@ -14,6 +14,12 @@ import type { Log } from '../log.js';
 import type { Timings } from '../timings.js';
 import { type BrokerLogin, mayRead } from './broker-login.js';
 
+/**
+ * `mqtt-packet` keeps the bytes of each message length that it ever wrote, and each pins the slab that it was cut from: 64 KB
+ * since Node 24, 8 before.
+ */
+Buffer.poolSize = 8_192;
+
 export interface UplinkOptions {
   readonly machineId: string;
   readonly url: string;

@@ -6,7 +6,7 @@ import type { NotificationUrls } from '#purchasing/notification-url.js';
 import type { PurchaseRunner } from '#purchasing/runner.js';
 
 import type { CreatePurchaseAnswer, CreatePurchaseService } from './create-purchase.service.js';
-import { UnattendedPaymentsController, WAITING_FOR_ANSWER_MAX } from './unattended-payments.controller.js';
+import { UnattendedPaymentsController, SCANS_MAX } from './unattended-payments.controller.js';
 
 const INVOICE = { invoiceReferenceId: '1' };
 const body = Buffer.from(
@@ -35,18 +35,18 @@ function setUp() {
   return { begun, metrics, scan: () => controller.createPurchase({ body } as FastifyRequest) };
 }
 
-it('tells the payer beyond those who wait at once, and asks the next one in when one of them is answered', async () => {
+it('tells the payer beyond 128 at once that there are too many, and takes the next one in when one of them is done', async () => {
   const { begun, metrics, scan } = setUp();
-  const waiting = Array.from({ length: WAITING_FOR_ANSWER_MAX }, scan);
+  const waiting = Array.from({ length: SCANS_MAX }, scan);
 
   expect(await scan()).toEqual({ errorCode: 'SYSTEM_ERROR' });
-  expect(begun).toHaveLength(WAITING_FOR_ANSWER_MAX);
+  expect(begun).toHaveLength(SCANS_MAX);
   expect(await metrics.registry.metrics()).toContain('vendrail_create_purchase_turned_away_total 1');
 
   begun[0]?.(INVOICE);
   expect(await waiting[0]).toEqual(INVOICE);
   const next = scan();
   begun.slice(1).forEach((answer) => answer(INVOICE));
-  expect(await Promise.all([...waiting, next])).toHaveLength(WAITING_FOR_ANSWER_MAX + 1);
+  expect(await Promise.all([...waiting, next])).toHaveLength(SCANS_MAX + 1);
   expect(await Promise.all([...waiting, next])).not.toContainEqual({ errorCode: 'SYSTEM_ERROR' });
 });

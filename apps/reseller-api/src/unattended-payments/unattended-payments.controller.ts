@@ -9,22 +9,22 @@ import { MoneyError } from '#purchase/money.js';
 import { NotificationUrls } from '#purchasing/notification-url.js';
 import { PurchaseRunner } from '#purchasing/runner.js';
 
-import { MalformedRequestError, readCreatePurchase } from './create-purchase.request.js';
+import { type CreatePurchaseRequest, MalformedRequestError, readCreatePurchase } from './create-purchase.request.js';
 import { type CreatePurchaseAnswer, CreatePurchaseService } from './create-purchase.service.js';
 
 /** The payer waits with the phone in hand: after this long the answer is an error, whatever becomes of the purchase. */
 const ANSWER_WITHIN_MS = 8_000;
 /**
- * Payers who wait for an answer: as many as there are connections to SEQR, and as many again for their turn. Whoever comes
- * beyond them is told so at once: to wait as well would make everybody's answer late, and those who have paid wait longer
- * for their goods (I32).
+ * Scans under way: as many as there are connections to SEQR, and as many again that wait for their turn. Whoever comes beyond
+ * them is told so at once: to wait as well would make everybody's answer late, and those who have paid wait longer for their
+ * goods (I32).
  */
-export const WAITING_FOR_ANSWER_MAX = 128;
+export const SCANS_MAX = 128;
 
 @ApiTags('SEQR calls us')
 @Controller('seqr')
 export class UnattendedPaymentsController {
-  private waitingForAnswer = 0;
+  private scans = 0;
 
   constructor(
     @Inject(CreatePurchaseService) private readonly purchases: CreatePurchaseService,
@@ -70,16 +70,20 @@ export class UnattendedPaymentsController {
     },
   })
   async createPurchase(@Req() request: FastifyRequest): Promise<CreatePurchaseAnswer> {
-    if (this.waitingForAnswer >= WAITING_FOR_ANSWER_MAX) {
-      this.metrics.createPurchaseTurnedAway.inc();
-      return { errorCode: 'SYSTEM_ERROR' };
-    }
-    const stop = this.metrics.createPurchaseSeconds.startTimer();
-    this.waitingForAnswer += 1;
-    const answer = await this.answer(request.body);
-    this.waitingForAnswer -= 1;
-    stop();
+    const answer = this.scans < SCANS_MAX ? await this.timed(request.body) : this.turnAway();
     this.metrics.createPurchaseAnswers.inc({ answer: 'errorCode' in answer ? answer.errorCode : 'invoice' });
+    return answer;
+  }
+
+  private turnAway(): CreatePurchaseAnswer {
+    this.metrics.createPurchaseTurnedAway.inc();
+    return { errorCode: 'SYSTEM_ERROR' };
+  }
+
+  private async timed(body: unknown): Promise<CreatePurchaseAnswer> {
+    const stop = this.metrics.createPurchaseSeconds.startTimer();
+    const answer = await this.answer(body);
+    stop();
     return answer;
   }
 
@@ -90,7 +94,7 @@ export class UnattendedPaymentsController {
     });
     try {
       const request = readCreatePurchase(Buffer.isBuffer(body) ? body : Buffer.alloc(0));
-      return await Promise.race([this.purchases.create(request), late]);
+      return await Promise.race([this.begin(request), late]);
     } catch (error) {
       if (error instanceof MalformedRequestError || error instanceof MoneyError) {
         this.logger.info({ fault: error.message }, 'createPurchase: not a request of the contract');
@@ -100,6 +104,16 @@ export class UnattendedPaymentsController {
       return { errorCode: 'SYSTEM_ERROR' };
     } finally {
       clearTimeout(timeout);
+    }
+  }
+
+  /** Under way until it is done, also when its payer was told something else long before. */
+  private async begin(request: CreatePurchaseRequest): Promise<CreatePurchaseAnswer> {
+    this.scans += 1;
+    try {
+      return await this.purchases.create(request);
+    } finally {
+      this.scans -= 1;
     }
   }
 

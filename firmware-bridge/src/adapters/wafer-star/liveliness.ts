@@ -4,6 +4,8 @@ import type { MdbState } from '../mdb/state.js';
 
 /** A machine that does not answer so many requests for the time has no clock to tell. */
 const PROBES_MAX = 3;
+/** Nor does one that speaks in between, and says the time to none of so many: it may take the question for nonsense. */
+const UNANSWERED_MAX = 12;
 
 export interface LivelinessActions {
   phase(): MdbState['phase'];
@@ -28,6 +30,8 @@ export class Liveliness {
   private restartedAt = 0;
   /** Questions asked since the machine last said anything. */
   private probes = 0;
+  /** Questions asked since the machine last said the time. */
+  private unanswered = 0;
   private probedAt = -Infinity;
   private tellsTime = false;
   private hasNoClock = false;
@@ -44,6 +48,7 @@ export class Liveliness {
     this.heardAt = this.clock.monotonicMs();
     this.restartedAt = this.heardAt;
     this.probes = 0;
+    this.unanswered = 0;
     this.probedAt = -Infinity;
     this.tellsTime = false;
     this.hasNoClock = false;
@@ -62,6 +67,7 @@ export class Liveliness {
   /** The machine said the time: it answers, unless nobody asked of late. */
   answered(): void {
     if (this.clock.monotonicMs() - this.probedAt > this.timings.silentMs) return;
+    this.unanswered = 0;
     this.tellsTime = true;
     this.hasNoClock = false;
   }
@@ -88,12 +94,17 @@ export class Liveliness {
     // Asked twice at least: after a stall of this computer the time alone would prove nothing.
     if (this.tellsTime && silence >= silentMs && this.probes >= 2) return this.actions.lost();
     if (silence < heartbeatMs || this.hasNoClock || !this.actions.knowsTheQuestion()) return;
+    if (!this.tellsTime && this.unanswered >= UNANSWERED_MAX) {
+      this.hasNoClock = true;
+      return;
+    }
     if (!this.tellsTime && this.probes >= PROBES_MAX) {
       this.hasNoClock = true;
       this.restartedAt = now;
       return this.actions.restart();
     }
     this.probes += 1;
+    this.unanswered += 1;
     this.probedAt = now;
     this.actions.probe();
   }

@@ -274,6 +274,19 @@ describe('a machine that says nothing', () => {
     expect(seen()).toEqual([{ type: 'status', status: 'lost' }]);
   });
 
+  it('is left in peace when it is reset by the question itself', () => {
+    const { link, clock, says, seen } = ready();
+    for (let asked = 0; asked < 12; asked += 1) {
+      clock.advance(DEFAULT_TIMINGS.heartbeatMs * 2);
+      says(RESET, CONFIG, PRICES, ENABLE);
+    }
+    link.heard();
+    seen();
+    clock.advance(DEFAULT_TIMINGS.heartbeatMs * 20);
+    expect(link.heard()).toEqual([]);
+    expect(seen()).toEqual([]);
+  });
+
   it('is left in peace when it has no clock and says a time that nobody asked for', () => {
     const { link, clock, says } = ready();
     clock.advance(DEFAULT_TIMINGS.heartbeatMs * 5);
