@@ -95,32 +95,28 @@ describe('orders that are carried out together', () => {
     await expect(done).resolves.toEqual(['A', 'B', 'C', 'D', 'E']);
   });
 
-  it('leave some places to the others, however many go first', async () => {
+  it('are at most thirty-two in one batch, and do not wait for it to end when there are enough for another', async () => {
     const neighbour = new Neighbour();
-    const orders = [
-      'a',
-      ...Array.from({ length: 40 }, (_, i) => `${i}!`),
-      ...Array.from({ length: 10 }, (_, i) => `${i}`),
-    ];
+    const orders = Array.from({ length: 80 }, (_, i) => String(i));
     const done = Promise.all(orders.map((order) => neighbour.batches.do(order)));
 
-    await neighbour.answer(['a']);
-    expect(neighbour.asked.at(-1)).toEqual([...orders.slice(1, 25), ...orders.slice(41, 49)]);
-    await neighbour.answer([...orders.slice(1, 25), ...orders.slice(41, 49)]);
-    await neighbour.answer([...orders.slice(25, 41), ...orders.slice(49)]);
+    expect(neighbour.asked.map(({ length }) => length)).toEqual([1, 32]);
+    for (const batch of [0, 1, 2, 3]) await neighbour.answer([...(neighbour.asked[batch] ?? [])]);
+    expect(neighbour.asked.map(({ length }) => length)).toEqual([1, 32, 32, 15]);
     await expect(done).resolves.toEqual(orders);
   });
 
-  it('are at most thirty-two in one batch', async () => {
+  it('leave a place to the others, however many go first', async () => {
     const neighbour = new Neighbour();
-    const orders = Array.from({ length: 40 }, (_, i) => String(i));
+    const first = Array.from({ length: 72 }, (_, i) => `${i}!`);
+    const others = Array.from({ length: 10 }, (_, i) => String(i));
+    const orders = ['a', ...first, ...others];
     const done = Promise.all(orders.map((order) => neighbour.batches.do(order)));
 
-    for (const size of [1, 32, 7]) {
-      const batch = neighbour.asked.at(-1) ?? [];
-      expect(batch).toHaveLength(size);
-      await neighbour.answer([...batch]);
-    }
+    expect(neighbour.asked).toEqual([['a'], first.slice(0, 32)]);
+    await neighbour.answer(['a']);
+    expect(neighbour.asked.at(-1)).toEqual([...first.slice(32, 63), ...others.slice(0, 1)]);
+    for (const batch of [1, 2, 3]) await neighbour.answer([...(neighbour.asked[batch] ?? [])]);
     await expect(done).resolves.toEqual(orders);
   });
 

@@ -1,11 +1,14 @@
-/** At most, the second beside one that takes long. */
+/** At most; the second goes beside one that takes long, or when there is enough for a full one. */
 const SIDE_BY_SIDE = 2;
 /** A statement and its commit take less. One that takes longer is large, or waits for somebody: nobody waits with it. */
 const LONG_MS = 10;
 /** A batch's statement compares its rows with one another; beyond this it gains nothing more. */
 const BATCH_MAX = 32;
-/** Places in a batch that who goes first leaves to the others, lest these never go. */
-const LEFT_TO_OTHERS = BATCH_MAX / 4;
+/**
+ * Places in a batch that who goes first leaves to the others, lest these never go. A purchase has one step before its invoice
+ * and twelve after it: with more than every thirteenth place new ones would begin faster than those under way come to an end.
+ */
+const LEFT_TO_OTHERS = 1;
 
 /** A fleet of ten thousand that comes back at once waits here; what is more would only wait beyond its time. */
 const WAITING_MAX = 20_000;
@@ -60,8 +63,9 @@ export class Batches<Order, Outcome> {
   }
 
   private start(): void {
-    if (this.waiting === 0 || this.underWay > this.long || this.underWay === SIDE_BY_SIDE) return;
-    void this.run(this.next());
+    if (this.waiting === 0 || this.underWay === SIDE_BY_SIDE) return;
+    // A batch that is full already gains nothing by waiting for more.
+    if (this.underWay === this.long || this.waiting >= BATCH_MAX) void this.run(this.next());
   }
 
   private next(): Waiting<Order, Outcome>[] {

@@ -47,6 +47,7 @@ export class RawConnection {
   /** @throws Error for another status than 200. */
   post(path: string, body: string): Promise<string> {
     return new Promise((resolve, reject) => {
+      if (!this.isOpen) return reject(new Error('the connection was closed'));
       this.taken = resolve;
       this.failed = reject;
       this.socket.write(
@@ -58,6 +59,11 @@ export class RawConnection {
   close(): void {
     this.failed = undefined;
     this.socket.destroy();
+  }
+
+  /** The other side closes what it has not heard of for a while. */
+  get isOpen(): boolean {
+    return this.socket.writable;
   }
 
   private take(chunk: string): void {
@@ -86,10 +92,15 @@ export class RawPool {
   constructor(private readonly target: Target) {}
 
   async post(path: string, body: string): Promise<string> {
-    const connection = this.idle.pop() ?? (await RawConnection.open(this.target));
+    const connection = this.kept() ?? (await RawConnection.open(this.target));
     const reply = await connection.post(path, body);
     this.idle.push(connection);
     return reply;
+  }
+
+  private kept(): RawConnection | undefined {
+    for (let one = this.idle.pop(); one !== undefined; one = this.idle.pop()) if (one.isOpen) return one;
+    return undefined;
   }
 
   close(): void {
