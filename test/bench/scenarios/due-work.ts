@@ -13,7 +13,7 @@ import { addClosed, addOpen, makeDue } from '../history.js';
 import type { Scenario, Settings } from '../scenario.js';
 
 const CLAIMS_A_ROUND = 20;
-const POLLS_A_ROUND = 100;
+const POLLS_A_ROUND = 500;
 /** What fell due while nobody was there: a restart of seconds, at more purchases a second than P5 offers. */
 const DUE_AT_RESTART = 2_000;
 
@@ -91,7 +91,7 @@ interface Rounds {
   readonly product: number[];
 }
 
-/** Medians of each round, one contender after the other. */
+/** Medians of each round. They take turns at each claim: such short ones depend on what the processors did just before. */
 async function rounds(
   settings: Settings,
   times: number,
@@ -99,11 +99,13 @@ async function rounds(
 ): Promise<Rounds> {
   const found: Rounds = { floor: [], product: [] };
   for (let round = 0; round < settings.rounds; round += 1) {
-    for (const name of ['floor', 'product'] as const) {
-      const values: number[] = [];
-      for (let i = 0; i < times; i += 1) values.push(await one(name));
-      found[name].push(median(values));
+    const values: Rounds = { floor: [], product: [] };
+    for (let i = 0; i < times; i += 1) {
+      values.floor.push(await one('floor'));
+      values.product.push(await one('product'));
     }
+    found.floor.push(median(values.floor));
+    found.product.push(median(values.product));
   }
   return found;
 }
