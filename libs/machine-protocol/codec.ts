@@ -13,8 +13,8 @@ import { ProtocolError } from './protocol-error.js';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * How JSON writes what no database keeps: U+0000, and half of a surrogate pair. What a backslash stands before, and a whole
- * pair, are text.
+ * How JSON writes what no database keeps: U+0000, and half of a surrogate pair. An escaped backslash and a whole pair are
+ * text, and are matched first, so that no half of them is taken for one.
  */
 const ESCAPES =
   /(\\\\|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2})|\\u0000|\\u[dD][89a-fA-F][\da-fA-F]{2}/g;

@@ -37,8 +37,8 @@ function timer(delayMs: number, work: () => void): () => void {
 
 /**
  * Does together what comes while something is under way: one statement and one commit for all of it. Nobody waits for
- * company: who comes alone goes at once, and nobody waits long for a batch that is stuck. An order that spoils the batch of others spoils nothing: each is then done by
- * itself.
+ * company: who comes alone goes at once, and nobody waits long for a batch that is stuck. An order that spoils the batch of
+ * others spoils nothing: each is then done by itself.
  */
 export class Batches<Order, Outcome> {
   private readonly first: Waiting<Order, Outcome>[] = [];
