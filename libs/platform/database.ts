@@ -37,8 +37,10 @@ const REFUSALS = ['28P01', '28000', '3D000', '42501'];
 const STATEMENT_NAMES_MAX = 1_000;
 
 const SERIALIZATION_FAILURE = '40001';
-/** SQLSTATE: cardinality, data, integrity constraints, transaction rollback; and a statement that took too long. */
-const UNDONE = ['21', '22', '23', '40', '57014'];
+/** SQLSTATE: cardinality, data, integrity constraints. */
+const AGAINST_RULES = ['21', '22', '23'];
+/** And: transaction rollback, a statement that took too long. */
+const UNDONE = [...AGAINST_RULES, '40', '57014'];
 
 const { DATE, INT8 } = pg.types.builtins;
 
@@ -179,11 +181,20 @@ export function violatedConstraint(error: unknown): (typeof CONSTRAINTS)[number]
 
 /**
  * PostgreSQL said no to what was to be written: a statement's values or rules, another's being quicker, or holding a row for
- * too long. Whatever the
- * statement had done is undone. Of other errors that is not known, or they would meet the next statement as well.
+ * too long. Whatever the statement had done is undone. Of other errors that is not known, or they would meet the next
+ * statement as well.
  */
 export function isUndone(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && UNDONE.some((kind) => error.code?.startsWith(kind));
+  return isOneOf(UNDONE, error);
+}
+
+/** What was to be written is against the rules of the database: it would say the same to it again. */
+export function isAgainstRules(error: unknown): boolean {
+  return isOneOf(AGAINST_RULES, error);
+}
+
+function isOneOf(kinds: readonly string[], error: unknown): boolean {
+  return error instanceof pg.DatabaseError && kinds.some((kind) => error.code?.startsWith(kind));
 }
 
 /** What `refuse_conflict()` of the database says: what was to be changed is not as it was. */

@@ -306,6 +306,20 @@ describe('the server’s end of the machine link', () => {
       expect(await known('boot-0003', 'in-use')).toMatchObject({ online: true });
     });
 
+    it('although the database took too long to write it down', async () => {
+      await system.query(`CREATE FUNCTION take_too_long() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN RAISE 'canceling statement due to statement timeout' USING ERRCODE = 'query_canceled'; END $$`);
+      await system.query(
+        `CREATE TRIGGER take_too_long BEFORE INSERT ON machine_presences EXECUTE FUNCTION take_too_long()`,
+      );
+      await bridge.say({ bootId: 'boot-0005', machineState: 'disabled' });
+      // Read after the presence: by then that has met the fault.
+      await bridge.report(bridge.event(1));
+      await system.query('DROP FUNCTION take_too_long CASCADE');
+
+      expect(await known('boot-0005', 'disabled')).toMatchObject({ online: true });
+    });
+
     it('although the database cannot keep what it said just before', async () => {
       await bridge.say({ bootId: 'boot-0004', detail: 'a text with \u0000 in it' });
       await bridge.say({ bootId: 'boot-0004', machineState: 'in-use' });

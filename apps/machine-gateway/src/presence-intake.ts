@@ -9,7 +9,7 @@ import type { Presence } from '#machine-protocol/messages.js';
 import { ProtocolError } from '#machine-protocol/protocol-error.js';
 import { machineOfTopic, topicOfAll } from '#machine-protocol/topics.js';
 import { Batches } from '#platform/batches.js';
-import { Database, isUndone, sql } from '#platform/database.js';
+import { Database, isAgainstRules, isUndone, sql } from '#platform/database.js';
 import type { Logger } from '#platform/logging.js';
 import { MqttConnection } from '#platform/mqtt.js';
 import { LOGGER } from '#platform/tokens.js';
@@ -82,8 +82,7 @@ export class PresenceIntake implements OnApplicationBootstrap, OnModuleDestroy {
     for (let word = queue[0]; word !== undefined; word = queue[0]) {
       await this.take(word).catch(async (error: unknown) => {
         this.logger.error({ machineId, error: String(error) }, 'a presence could not be written down');
-        // What the database says no to, it would say no to again.
-        if (!isUndone(error)) await this.takeLater(word, queue);
+        if (!isAgainstRules(error)) await this.takeLater(word, queue);
       });
       queue.shift();
     }
@@ -94,7 +93,7 @@ export class PresenceIntake implements OnApplicationBootstrap, OnModuleDestroy {
   private async takeLater(word: Word, queue: readonly Word[]): Promise<void> {
     for (let isTaken = false; !isTaken && !this.isStopped && queue.length <= WAITING_MAX;) {
       await pause(AGAIN_AFTER_MS);
-      isTaken = await this.take(word).then(() => true, isUndone);
+      isTaken = await this.take(word).then(() => true, isAgainstRules);
     }
   }
 
