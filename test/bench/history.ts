@@ -57,6 +57,15 @@ export async function makeDue(database: BenchDatabase, count: number): Promise<v
   await database.query('VACUUM ANALYZE effects');
 }
 
+/** Acts that were claimed are done: their rows move on to the next, which are polls in an hour. */
+export async function finish(database: BenchDatabase, purchaseIds: readonly string[]): Promise<void> {
+  await database.query(
+    `UPDATE effects SET due_at = now() + interval '1 hour', leased_until = now() + interval '61 minutes'
+     WHERE purchase_id = ANY($1::uuid[]) AND done_at IS NULL`,
+    [purchaseIds],
+  );
+}
+
 /** Ids that sort by their number, as those of version 7 do by their time. */
 function idOf(prefix: string): string {
   return `('${prefix}' || lpad(to_hex(n), 28, '0'))::uuid`;

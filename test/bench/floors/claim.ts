@@ -36,7 +36,7 @@ export class FloorClaims {
     return new FloorClaims(client);
   }
 
-  async claim(limit: number): Promise<number> {
+  async claim(limit: number): Promise<string[]> {
     const { rows } = await this.client.query({
       // The limit stands in the statement: as a value it would be planned anew at each use.
       name: `claim ${limit}`,
@@ -46,7 +46,16 @@ export class FloorClaims {
              WHERE floor_effects.id = due.id RETURNING floor_effects.id`,
       rowMode: 'array',
     });
-    return rows.length;
+    return rows.flat() as string[];
+  }
+
+  /** What was claimed is done, and something else is to be done in an hour. */
+  async finish(ids: readonly string[]): Promise<void> {
+    await this.client.query({
+      name: 'finish',
+      text: `UPDATE floor_effects SET due_at = now() + interval '1 hour', leased_until = NULL WHERE id = ANY($1)`,
+      values: [ids],
+    });
   }
 
   close(): Promise<void> {
