@@ -90,7 +90,7 @@ describe('commands to machines', () => {
     await again;
     while (!mqtt.connected) await new Promise((resolve) => setImmediate(resolve));
     // The client sends what it kept before it takes anything new: this one is behind it.
-    await mqtt.publish('vendrail/v1/marker', 'now', 0);
+    await mqtt.publish('vendrail/v1/marker', 'now');
     while (!broker.published.some((data) => data.includes('marker'))) {
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -8,7 +8,7 @@ import type { LinkKeys } from './link/link-keys.js';
 
 /** Publishes now or throws; never keeps a message for later. */
 export interface Publisher {
-  publish(topic: string, payload: string, qos: 0 | 1): Promise<void>;
+  publish(topic: string, payload: string): Promise<void>;
 }
 
 export class MachineOfflineError extends Error {
@@ -37,13 +37,7 @@ export type GrantTerms = Pick<
   | 'selectionWindowMs'
 >;
 
-/**
- * QoS 0: what left once is never sent again by the client or the broker, after a reconnect an hour later least of all. A
- * command that got lost is repeated by whoever wants it done, with the same number, while it is still wanted.
- */
-const COMMAND_QOS = 0;
-
-/** Commands to machines. */
+/** Commands to machines. One that got lost is repeated by whoever wants it done, with the same number, while it is wanted. */
 export class MachineCommands {
   constructor(
     private readonly database: Database,
@@ -69,7 +63,7 @@ export class MachineCommands {
     const payload = await this.links.sign(terms.machineId, 'command', message.then(encode));
     const bootId = await boot;
     try {
-      await this.publisher.publish(topicOf(terms.machineId, 'command'), payload, COMMAND_QOS);
+      await this.publisher.publish(topicOf(terms.machineId, 'command'), payload);
     } catch (error) {
       if (error instanceof NotConnectedError) throw error;
       throw new UnsureIfSentError(bootId);
@@ -89,7 +83,7 @@ export class MachineCommands {
   async close(terms: Pick<CloseGrant, 'machineId' | 'purchaseId' | 'grantNumber'>): Promise<void> {
     const message: CloseGrant = { v: PROTOCOL_VERSION, type: 'close', ...terms, at: this.now() };
     const payload = await this.links.sign(terms.machineId, 'command', encode(message));
-    await this.publisher.publish(topicOf(terms.machineId, 'command'), payload, COMMAND_QOS);
+    await this.publisher.publish(topicOf(terms.machineId, 'command'), payload);
   }
 
   private now(): string {

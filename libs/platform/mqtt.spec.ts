@@ -54,10 +54,10 @@ describe('the connection to the broker', () => {
 
   it('hands a message to whom it may concern', async () => {
     const other = new Inbox();
-    await connection.subscribe('machines/+/event', 1, inbox.take);
-    await connection.subscribe('machines/+/presence', 1, other.take);
-    await connection.publish('machines/a/presence', 'first', 1);
-    await connection.publish('machines/a/event', 'second', 1);
+    await connection.subscribe('machines/+/event', inbox.take);
+    await connection.subscribe('machines/+/presence', other.take);
+    await connection.publish('machines/a/presence', 'first');
+    await connection.publish('machines/a/event', 'second');
 
     expect(await inbox.next()).toEqual({ topic: 'machines/a/event', text: 'second', retained: false });
     expect(await other.next()).toEqual({ topic: 'machines/a/presence', text: 'first', retained: false });
@@ -69,7 +69,7 @@ describe('the connection to the broker', () => {
     collect();
     const before = process.memoryUsage().arrayBuffers;
     for (let length = 1; length <= 1_000; length += 1) {
-      await connection.publish('machines/a/command', 'x'.repeat(length), 0);
+      await connection.publish('machines/a/command', 'x'.repeat(length));
       // What else a server does in between: the next length comes from another slab.
       for (let part = 0; part < 5; part += 1) Buffer.allocUnsafe(Buffer.poolSize >>> 2);
     }
@@ -80,7 +80,7 @@ describe('the connection to the broker', () => {
 
   it('tells what was true once from what is said now', async () => {
     await broker.publish('machines/a/presence', 'long ago', true);
-    await connection.subscribe('machines/+/presence', 1, inbox.take);
+    await connection.subscribe('machines/+/presence', inbox.take);
     expect(await inbox.next()).toMatchObject({ text: 'long ago', retained: true });
 
     await broker.publish('machines/a/presence', 'now', true);
@@ -99,7 +99,7 @@ describe('the connection to the broker', () => {
       await other.close();
       expect(ours()).toBe(1);
 
-      await connection.subscribe('machines/+/command', 1, inbox.take);
+      await connection.subscribe('machines/+/command', inbox.take);
       await broker.shut();
       const back = broker.subscribed('machines/+/command');
       await broker.open();
@@ -111,10 +111,10 @@ describe('the connection to the broker', () => {
   });
 
   it('goes on when a handler throws', async () => {
-    await connection.subscribe('bad', 1, () => {
+    await connection.subscribe('bad', () => {
       throw new Error('a defect');
     });
-    await connection.subscribe('good', 1, inbox.take);
+    await connection.subscribe('good', inbox.take);
     await broker.publish('bad', 'x');
     await broker.publish('good', 'y');
 
@@ -125,11 +125,11 @@ describe('the connection to the broker', () => {
     await broker.shut();
     await disconnected();
 
-    await expect(connection.publish('machines/a/command', 'grant', 1)).rejects.toThrow(NotConnectedError);
+    await expect(connection.publish('machines/a/command', 'grant')).rejects.toThrow(NotConnectedError);
   });
 
   it('closes while the broker is away, with something unacknowledged, and comes back no more', async () => {
-    const lost = connection.publish('machines/a/command', 'on its way', 1).catch(() => undefined);
+    const lost = connection.publish('machines/a/command', 'on its way').catch(() => undefined);
     await broker.shut();
     await disconnected();
     await connection.close();
@@ -140,16 +140,15 @@ describe('the connection to the broker', () => {
   });
 
   it('subscribes again when the broker is back, and delivers nothing that was published meanwhile', async () => {
-    await connection.subscribe('machines/+/command', 1, inbox.take);
+    await connection.subscribe('machines/+/command', inbox.take);
     await broker.shut();
     await disconnected();
-    await expect(connection.publish('machines/a/command', 'old', 1)).rejects.toThrow(NotConnectedError);
-    await expect(connection.publish('machines/a/command', 'old', 0)).rejects.toThrow(NotConnectedError);
+    await expect(connection.publish('machines/a/command', 'old')).rejects.toThrow(NotConnectedError);
 
     const back = broker.subscribed('machines/+/command');
     await broker.open();
     await back;
-    await connection.publish('machines/a/command', 'new', 1);
+    await connection.publish('machines/a/command', 'new');
 
     expect(await inbox.next()).toMatchObject({ text: 'new' });
   });

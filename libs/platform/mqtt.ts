@@ -25,16 +25,21 @@ export type MessageHandler = (topic: string, payload: Uint8Array, retained: bool
  */
 Buffer.poolSize = 8_192;
 
-/** PUBACK of a healthy broker comes within milliseconds; later than this the connection is as good as lost. */
+/** A healthy broker takes a message at once; later than this the connection is as good as lost. */
 const PUBLISH_WITHIN_MS = 2_000;
+const QOS = 0;
 const CONNECT_WITHIN_MS = 10_000;
 
 /**
  * The server's connection to the broker. It never keeps a message for later: mqtt.js would deliver a publish made while
  * offline at the next connect, however old, and a grant must never be old.
+ *
+ * All of it has QoS 0, both ways. What left once is never sent again by the client or the broker, an hour later least of all;
+ * and PUBACKs would cost both of them as much again and promise nothing, as sessions are clean. What got lost is repeated by
+ * whoever still wants it done: an event by its journal, a command by its purchase, a presence by the next.
  */
 export class MqttConnection {
-  private readonly subscriptions = new Map<string, { qos: 0 | 1; handler: MessageHandler }>();
+  private readonly subscriptions = new Map<string, MessageHandler>();
 
   private constructor(
     private readonly client: MqttClient,
@@ -73,27 +78,27 @@ export class MqttConnection {
   }
 
   /** @throws NotConnectedError when it certainly was not sent; any other error means that it may have been. */
-  async publish(topic: string, payload: string, qos: 0 | 1): Promise<void> {
+  async publish(topic: string, payload: string): Promise<void> {
     if (!this.client.connected) throw new NotConnectedError('not connected to the broker');
     let timeout: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timeout = setTimeout(() => reject(new Error('the broker did not acknowledge in time')), PUBLISH_WITHIN_MS);
+      timeout = setTimeout(() => reject(new Error('the broker did not take it in time')), PUBLISH_WITHIN_MS);
     });
     try {
-      await Promise.race([this.client.publishAsync(topic, payload, { qos, retain: false }), late]);
+      await Promise.race([this.client.publishAsync(topic, payload, { qos: QOS, retain: false }), late]);
     } finally {
       clearTimeout(timeout);
     }
   }
 
   /** Subscribes now and again after every reconnect. */
-  async subscribe(filter: string, qos: 0 | 1, handler: MessageHandler): Promise<void> {
-    this.subscriptions.set(filter, { qos, handler });
-    if (this.client.connected) await this.ask(filter, qos);
+  async subscribe(filter: string, handler: MessageHandler): Promise<void> {
+    this.subscriptions.set(filter, handler);
+    if (this.client.connected) await this.ask(filter);
   }
 
-  private async ask(filter: string, qos: 0 | 1): Promise<void> {
-    const granted = await this.client.subscribeAsync(filter, { qos });
+  private async ask(filter: string): Promise<void> {
+    const granted = await this.client.subscribeAsync(filter, { qos: QOS });
     // 128 is the broker's "no" (MQTT 3.1.1, SUBACK): a server that hears nothing must not look as if it did.
     if (granted.some((one) => one.qos >= 128)) throw new Error(`the broker refused the subscription ${filter}`);
   }
@@ -104,9 +109,9 @@ export class MqttConnection {
   }
 
   private async subscribeAll(): Promise<void> {
-    for (const [filter, { qos }] of this.subscriptions) {
+    for (const filter of this.subscriptions.keys()) {
       try {
-        await this.ask(filter, qos);
+        await this.ask(filter);
       } catch (error) {
         // Closed meanwhile: told to reconnect, the client would come back after its end.
         if (this.client.disconnecting) return;
@@ -119,7 +124,7 @@ export class MqttConnection {
   }
 
   private deliver(topic: string, payload: Uint8Array, retained: boolean): void {
-    for (const [filter, { handler }] of this.subscriptions) {
+    for (const [filter, handler] of this.subscriptions) {
       if (!matches(filter, topic)) continue;
       try {
         handler(topic, payload, retained);

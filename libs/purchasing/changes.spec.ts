@@ -16,7 +16,7 @@ class Broker implements Pick<MqttConnection, 'publish' | 'subscribe'> {
     return Promise.resolve();
   }
 
-  subscribe(...[topic, , handler]: Parameters<MqttConnection['subscribe']>): Promise<void> {
+  subscribe(...[topic, handler]: Parameters<MqttConnection['subscribe']>): Promise<void> {
     this.watching.push((payload) => handler(topic, Buffer.from(payload), false));
     return Promise.resolve();
   }

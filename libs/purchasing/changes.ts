@@ -44,7 +44,7 @@ export class Changes {
   }
 
   watch(listener: (notice: LiveNotice) => void): Promise<void> {
-    return this.mqtt.subscribe(CHANGES_TOPIC, 0, (_, payload) => noticesOf(payload).forEach(listener));
+    return this.mqtt.subscribe(CHANGES_TOPIC, (_, payload) => noticesOf(payload).forEach(listener));
   }
 
   private gather(notice: LiveNotice): void {
@@ -63,7 +63,7 @@ export class Changes {
     if (this.gathered.size === 0) return;
     const list = `[${[...this.gathered].join()}]`;
     this.gathered.clear();
-    this.mqtt.publish(CHANGES_TOPIC, list, 0).catch(() => undefined);
+    this.mqtt.publish(CHANGES_TOPIC, list).catch(() => undefined);
   }
 }
 

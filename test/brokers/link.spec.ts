@@ -115,10 +115,8 @@ class LightGateway {
       createLogger('silent', 'test'),
     );
     const gateway = new LightGateway(mqtt);
-    await mqtt.subscribe(topicOfAll('presence'), 1, (topic, payload, retained) =>
-      gateway.hear(topic, payload, retained),
-    );
-    await mqtt.subscribe(topicOfAll('event'), 1, (topic, payload) => gateway.take(topic, payload));
+    await mqtt.subscribe(topicOfAll('presence'), (topic, payload, retained) => gateway.hear(topic, payload, retained));
+    await mqtt.subscribe(topicOfAll('event'), (topic, payload) => gateway.take(topic, payload));
     return gateway;
   }
 
@@ -129,7 +127,7 @@ class LightGateway {
   async command(machineId: string): Promise<void> {
     const topic = topicOf(machineId, 'command');
     const body = { v: 1, type: 'close', machineId, purchaseId: randomUUID(), grantNumber: 1, at: AT } as const;
-    await this.mqtt.publish(topic, sign(topic, encode(body), this.keyOf(machineId)), 1);
+    await this.mqtt.publish(topic, sign(topic, encode(body), this.keyOf(machineId)));
   }
 
   close(): Promise<void> {
@@ -151,7 +149,7 @@ class LightGateway {
     this.events.set(machineId, seen);
     if (seq === seen.length + 1) seen.push(seq);
     const ack = encode({ v: 1, machineId, journalId, upTo: seen.length, at: AT });
-    this.mqtt.publish(topicOf(machineId, 'ack'), sign(topicOf(machineId, 'ack'), ack, key), 1).catch(() => undefined);
+    this.mqtt.publish(topicOf(machineId, 'ack'), sign(topicOf(machineId, 'ack'), ack, key)).catch(() => undefined);
   }
 
   private keyOf(machineId: string) {
@@ -171,7 +169,7 @@ describe('gateways that share a group', () => {
       const options = { username: 'server', password: SERVER_PASSWORD, clientId: `server-${randomUUID()}` };
       const url = `mqtt://127.0.0.1:${running.serverPort}`;
       const mqtt = await MqttConnection.connect({ ...options, url }, createLogger('silent', 'test'));
-      await mqtt.subscribe(sharedFilter(keys, 'gateways', topicOfAll('event')), 1, (_, payload) => {
+      await mqtt.subscribe(sharedFilter(keys, 'gateways', topicOfAll('event')), (_, payload) => {
         ears.push(Buffer.from(payload).toString());
       });
       return mqtt;
@@ -208,7 +206,7 @@ describe('gateways that share a group', () => {
     const options = { username: 'server', password: SERVER_PASSWORD, clientId: `server-${randomUUID()}` };
     const url = `mqtt://127.0.0.1:${running.serverPort}`;
     const mqtt = await MqttConnection.connect({ ...options, url }, createLogger('silent', 'test'));
-    const shared = mqtt.subscribe(sharedFilter(keys, 'gateways', topicOfAll('event')), 1, () => undefined);
+    const shared = mqtt.subscribe(sharedFilter(keys, 'gateways', topicOfAll('event')), () => undefined);
     await expect(shared).rejects.toThrow();
     await mqtt.close();
     await running.stop();

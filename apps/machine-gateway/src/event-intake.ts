@@ -72,7 +72,7 @@ export class EventIntake implements OnApplicationBootstrap {
     const all = topicOfAll('event');
     // Shared, the events of one machine reach several gateways, and not in order; whoever has not the next one says so,
     // and the bridge sends again. Presences are for every gateway: what is retained is not given to a group.
-    await this.mqtt.subscribe(group === undefined ? all : sharedFilter(this.keys, group, all), 1, (topic, payload) =>
+    await this.mqtt.subscribe(group === undefined ? all : sharedFilter(this.keys, group, all), (topic, payload) =>
       this.receive(topic, payload),
     );
   }
@@ -192,7 +192,7 @@ export class EventIntake implements OnApplicationBootstrap {
       upTo,
       at: new Date().toISOString(),
     });
-    await this.mqtt.publish(topic, sign(topic, ack, key), 1);
+    await this.mqtt.publish(topic, sign(topic, ack, key));
   }
 }
 

@@ -60,7 +60,7 @@ export class PresenceIntake implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.mqtt.subscribe(topicOfAll('presence'), 1, (topic, payload, retained) => {
+    await this.mqtt.subscribe(topicOfAll('presence'), (topic, payload, retained) => {
       const machineId = machineOfTopic(topic, 'presence');
       // An empty retained message is how a topic is cleared.
       if (machineId === undefined || payload.byteLength === 0) return;

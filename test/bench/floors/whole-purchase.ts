@@ -75,7 +75,7 @@ async function taken(topic: string, payload: string): Promise<void> {
   );
   const ackTopic = `vendrail/v1/${machineId}/ack`;
   const ack = `{"v":1,"machineId":"${machineId}","journalId":"${journalId}","upTo":${seq},"at":"2026-11-21T12:00:00Z"}`;
-  void mqtt.publish(ackTopic, signed(ackTopic, ack));
+  mqtt.send(ackTopic, signed(ackTopic, ack));
   const purchase = open.get(body.purchaseId);
   if (body.type === 'session.closed' && purchase !== undefined) await settle(purchase);
 }
@@ -110,6 +110,6 @@ function toState(id: string, state: string): Promise<unknown> {
 }
 
 mqtt.onMessage = (topic, payload) => void taken(topic, payload);
-await mqtt.subscribe('vendrail/v1/+/event', 1);
+await mqtt.subscribe('vendrail/v1/+/event', 0);
 url = await listen((path, body) => (path.startsWith('/n/') ? notified(path.slice(3)) : create(body)));
 answering({ url: () => url });

@@ -55,7 +55,7 @@ export class Server {
 
   /** A word to whoever listens, behind every command that has left. */
   say(topic: string, word: string): Promise<void> {
-    return this.app.get(MqttConnection).publish(topic, word, 1);
+    return this.app.get(MqttConnection).publish(topic, word);
   }
 
   /** Does the broker have this server? On a computer that stands still for long they lose each other for a second. */

@@ -75,7 +75,7 @@ export class Gateway {
   }
 
   ack(ack: EventAck): void {
-    void this.publish('ack', this.signed('ack', encode(ack)), { qos: 1 });
+    void this.publish('ack', this.signed('ack', encode(ack)));
   }
 
   signed(channel: Channel, body: string): string {

@@ -4,7 +4,7 @@ import { Aedes } from 'aedes';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 
 import { linkKey, sign } from '#machine-protocol/signature.js';
-import { type Channel, topicOf } from '#machine-protocol/topics.js';
+import { CHANNELS, type Channel, topicOf } from '#machine-protocol/topics.js';
 
 /** A message on its way through, as its sender wrote it. */
 export interface Letter {
@@ -53,7 +53,8 @@ export async function startRelay(upstreamUrl: string, machineId: string, key: st
     letter: (channel, message, like = {}) => {
       const body = typeof message === 'string' ? message : JSON.stringify(message);
       const payload = Buffer.from(sign(topicOf(machineId, channel), body, secret));
-      return { channel, qos: channel === 'command' ? 0 : 1, retain: channel === 'presence', ...like, payload };
+      const { qos, retained } = CHANNELS[channel];
+      return { channel, qos, retain: retained, ...like, payload };
     },
     toMachine: ({ channel, payload, qos, retain }) => {
       local.publish(
