@@ -39,7 +39,7 @@ const STATEMENT_NAMES_MAX = 1_000;
 const SERIALIZATION_FAILURE = '40001';
 /** SQLSTATE: cardinality, data, integrity constraints. */
 const AGAINST_RULES = ['21', '22', '23'];
-/** And: transaction rollback, a statement that took too long. */
+/** These, a transaction that was rolled back, and a statement that took too long. */
 const UNDONE = [...AGAINST_RULES, '40', '57014'];
 
 const { DATE, INT8 } = pg.types.builtins;

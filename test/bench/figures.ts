@@ -15,11 +15,14 @@ export interface Figure {
   readonly unit: string;
   /** The ratio of the stack that does the same with everything as it comes. */
   readonly plain?: number;
+  /** The floor itself fell behind what was offered: a ratio to it says nothing, and does not hold. */
+  readonly hasNoFloor?: boolean;
   /** The value of each round, for whoever wants to see how much they differ. */
   readonly rounds: readonly number[];
 }
 
-export function holds({ value, limit, bound }: Figure): boolean {
+export function holds({ value, limit, bound, hasNoFloor }: Figure): boolean {
+  if (hasNoFloor === true) return false;
   return bound === 'at most' ? value <= limit : value >= limit;
 }
 

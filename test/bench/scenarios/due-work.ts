@@ -4,7 +4,7 @@ import { Database } from '#platform/database.js';
 import { systemIds } from '#platform/ids.js';
 import { OfferCatalogue } from '#purchasing/offer-catalogue.js';
 import { PostgresPurchaseStore } from '#purchasing/purchase-store.js';
-import { CLAIM_MAX } from '#purchasing/runner.js';
+import { CLAIM_MAX, TAKEN_OVER_MAX } from '#purchasing/runner.js';
 
 import type { BenchPlace } from '../bench-place.js';
 import { type Figure, median, numberText } from '../figures.js';
@@ -50,13 +50,11 @@ async function claims(
   const store = new PostgresPurchaseStore(connection, new OfferCatalogue(connection), systemIds, Date, serverId);
   const floor = await FloorClaims.connect(floorUrl);
   const claimers: Record<keyof Rounds, Claimer> = {
-    floor: {
-      claim: () => floor.claim(CLAIM_MAX),
-      finish: (ids) => floor.finish(ids),
-    },
+    floor: { held: [], claim: () => floor.claim(CLAIM_MAX), finishAll: (ids) => floor.finish(ids) },
     product: {
+      held: [],
       claim: async () => (await store.claimDue(CLAIM_MAX, [])).map(({ purchaseId }) => purchaseId),
-      finish: (ids) => finish(database, ids),
+      finishAll: (ids) => finish(database, ids),
     },
   };
   const polls = await rounds(settings, POLLS_A_ROUND, (name) => timed(claimers[name], 0));
@@ -118,19 +116,23 @@ async function rounds(
 
 interface Claimer {
   readonly claim: () => Promise<string[]>;
-  readonly finish: (claimed: readonly string[]) => Promise<void>;
+  readonly finishAll: (claimed: readonly string[]) => Promise<void>;
+  /** Claimed and not done yet, in the order of the claims. */
+  readonly held: string[][];
 }
 
 /**
- * The time of the claim. What was claimed is then done, as it would be: a server that claims and never does comes to hold
- * more than any holds (TAKEN_OVER_MAX).
+ * The time of the claim, beside as many held acts as a server may have when it claims. What was claimed before these is then
+ * done: a server that claims and never does comes to hold thousands.
  */
-async function timed({ claim, finish: done }: Claimer, expected: number): Promise<number> {
+async function timed({ claim, finishAll, held }: Claimer, expected: number): Promise<number> {
   const startedAt = performance.now();
   const claimed = await claim();
   const ms = performance.now() - startedAt;
   if (claimed.length !== expected) throw new Error(`${claimed.length} acts were claimed, not ${expected}`);
-  if (expected > 0) await done(claimed);
+  if (expected > 0) held.push(claimed);
+  const done = held.length > TAKEN_OVER_MAX / CLAIM_MAX - 1 ? held.shift() : undefined;
+  if (done !== undefined) await finishAll(done);
   return ms;
 }
 
