@@ -100,7 +100,7 @@ export const RULES = {
   R18: {
     title: 'Nothing old from the broker',
     keeper: 'both',
-    text: 'The server publishes with QoS 0 and never retained: what got lost is repeated by whoever still wants it. A machine drops a command that comes with the retained flag.',
+    text: 'The server publishes with QoS 0 and never retained: it repeats a command while it is wanted, and an `ack` when the event comes again. A machine drops a command that comes with the retained flag.',
   },
   R19: {
     title: 'Within the grant',

@@ -129,7 +129,7 @@ describe('the connection to the broker', () => {
   });
 
   it('closes while the broker is away, with something unacknowledged, and comes back no more', async () => {
-    const lost = connection.publish('machines/a/command', 'on its way').catch(() => undefined);
+    const lost = connection.subscribe('machines/+/event', inbox.take).catch(() => undefined);
     await broker.shut();
     await disconnected();
     await connection.close();

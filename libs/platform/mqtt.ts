@@ -25,18 +25,18 @@ export type MessageHandler = (topic: string, payload: Uint8Array, retained: bool
  */
 Buffer.poolSize = 8_192;
 
-/** A healthy broker takes a message at once; later than this the connection is as good as lost. */
+/** A connection that is alive takes the bytes at once; later than this it is as good as lost. */
 const PUBLISH_WITHIN_MS = 2_000;
-const QOS = 0;
 const CONNECT_WITHIN_MS = 10_000;
 
 /**
  * The server's connection to the broker. It never keeps a message for later: mqtt.js would deliver a publish made while
  * offline at the next connect, however old, and a grant must never be old.
  *
- * All of it has QoS 0, both ways. What left once is never sent again by the client or the broker, an hour later least of all;
- * and PUBACKs would cost both of them as much again and promise nothing, as sessions are clean. What got lost is repeated by
- * whoever still wants it done: an event by its journal, a command by its purchase, a presence by the next.
+ * It speaks and listens with QoS 0. What left once is never sent again by the client or the broker, and PUBACKs would cost both
+ * of them as much again and promise nothing, as sessions are clean. What got lost comes again from whoever still wants it: an
+ * event from its journal, a command from its purchase, a presence with the next. A machine whose last will got lost counts as
+ * gone when it has not been heard of for a minute.
  */
 export class MqttConnection {
   private readonly subscriptions = new Map<string, MessageHandler>();
@@ -77,15 +77,15 @@ export class MqttConnection {
     return this.client.connected;
   }
 
-  /** @throws NotConnectedError when it certainly was not sent; any other error means that it may have been. */
+  /** Fulfilled when it has left, received or not. @throws NotConnectedError when it certainly was not sent; any other error means that it may have been. */
   async publish(topic: string, payload: string): Promise<void> {
     if (!this.client.connected) throw new NotConnectedError('not connected to the broker');
     let timeout: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timeout = setTimeout(() => reject(new Error('the broker did not take it in time')), PUBLISH_WITHIN_MS);
+      timeout = setTimeout(() => reject(new Error('it did not leave in time')), PUBLISH_WITHIN_MS);
     });
     try {
-      await Promise.race([this.client.publishAsync(topic, payload, { qos: QOS, retain: false }), late]);
+      await Promise.race([this.client.publishAsync(topic, payload, { qos: 0, retain: false }), late]);
     } finally {
       clearTimeout(timeout);
     }
@@ -98,13 +98,13 @@ export class MqttConnection {
   }
 
   private async ask(filter: string): Promise<void> {
-    const granted = await this.client.subscribeAsync(filter, { qos: QOS });
+    const granted = await this.client.subscribeAsync(filter, { qos: 0 });
     // 128 is the broker's "no" (MQTT 3.1.1, SUBACK): a server that hears nothing must not look as if it did.
     if (granted.some((one) => one.qos >= 128)) throw new Error(`the broker refused the subscription ${filter}`);
   }
 
   async close(): Promise<void> {
-    // Acts under way have come to their end by now. Without force it waits for acknowledgements of a broker that is away.
+    // Acts under way have come to their end by now. Without force it waits for what a broker that is away was asked.
     await this.client.endAsync(true);
   }
 
@@ -137,8 +137,8 @@ export class MqttConnection {
 }
 
 /**
- * A PUBACK and then the answer are two small packets: by TCP's default the second waits until the other side acknowledges
- * the first, which it puts off for 40 ms.
+ * By TCP's default the second of two small packets waits until the other side acknowledges the first, which it puts off for
+ * 40 ms.
  */
 function sendAtOnce({ stream }: MqttClient): void {
   if (stream instanceof Socket) stream.setNoDelay(true);

@@ -6,7 +6,7 @@ import type { LinkCredentials } from '#fleet/link/credentials.js';
 import { decodeAck, encode } from '#machine-protocol/codec.js';
 import type { EventAck, MachineEvent, MachineEventBody, Presence } from '#machine-protocol/messages.js';
 import { type LinkKey, linkKey, open, sign } from '#machine-protocol/signature.js';
-import { type Channel, topicOf } from '#machine-protocol/topics.js';
+import { CHANNELS, type Channel, topicOf } from '#machine-protocol/topics.js';
 
 import { enrol } from '../support/enrol.js';
 import { eventually } from '../support/eventually.js';
@@ -21,13 +21,16 @@ const FAULT: MachineEventBody = { type: 'fault', code: 'line', detail: 'noise' }
 class TestBridge {
   private readonly acks: EventAck[] = [];
   private readonly waiting: ((ack: EventAck) => void)[] = [];
+  /** How its acknowledgements came. */
+  readonly manners: { readonly qos: number; readonly retained: boolean }[] = [];
   readonly journalId = `journal-${randomUUID()}`;
 
   private constructor(
     private readonly client: MqttClient,
     private readonly key: LinkKey,
   ) {
-    client.on('message', (topic, payload) => {
+    client.on('message', (topic, payload, { qos, retain: retained }) => {
+      this.manners.push({ qos, retained });
       const ack = decodeAck(open(topic, payload, [key]).body, MACHINE);
       if (ack.journalId !== this.journalId) return;
       const waiting = this.waiting.shift();
@@ -116,6 +119,13 @@ describe('the server’s end of the machine link', () => {
       expect(await recorded()).toHaveLength(1);
       expect(await bridge.report(bridge.event(2))).toBe(2);
       expect(await recorded()).toHaveLength(2);
+    });
+
+    it('and says so in the manner that the page of the link tells', async () => {
+      await bridge.report(bridge.event(1));
+
+      const { qos, retained } = CHANNELS.ack;
+      expect(bridge.manners).toEqual([{ qos, retained }]);
     });
 
     it('without a gap: it says how far it is, and takes them from there', async () => {
@@ -312,10 +322,13 @@ describe('the server’s end of the machine link', () => {
       await system.query(
         `CREATE TRIGGER take_too_long BEFORE INSERT ON machine_presences EXECUTE FUNCTION take_too_long()`,
       );
-      await bridge.say({ bootId: 'boot-0005', machineState: 'disabled' });
-      // Read after the presence: by then that has met the fault.
-      await bridge.report(bridge.event(1));
-      await system.query('DROP FUNCTION take_too_long CASCADE');
+      try {
+        await bridge.say({ bootId: 'boot-0005', machineState: 'disabled' });
+        // Read after the presence: by then that has met the fault.
+        await bridge.report(bridge.event(1));
+      } finally {
+        await system.query('DROP FUNCTION take_too_long CASCADE');
+      }
 
       expect(await known('boot-0005', 'disabled')).toMatchObject({ online: true });
     });

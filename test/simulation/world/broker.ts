@@ -50,7 +50,7 @@ export class Broker {
     if (this.outage.isOn) return Promise.reject(new NotConnectedError('not connected to the broker'));
     return new Promise((resolve, reject) => {
       if (this.weather.strikes('broker-silent')) {
-        process.after(PUBLISH_WITHIN_MS, () => reject(new Error('the broker did not acknowledge in time')));
+        process.after(PUBLISH_WITHIN_MS, () => reject(new Error('it did not leave in time')));
         if (this.random.chance(0.5)) return;
       } else {
         process.after(this.random.between(2, 20), resolve);
@@ -67,9 +67,10 @@ export class Broker {
     if (!this.outage.isOn) this.toServers((server) => server.event(event));
   }
 
-  /** Retained: whoever is told late is told the same. */
+  /** Retained: whoever is told late is told the same. Who was not told waits for the next. */
   publishPresence(machineId: string, presence: PresenceRow): void {
     for (const server of this.servers) {
+      if (this.weather.strikes('link-drops')) continue;
       server.process.quietly(this.random.between(2, 20), () => server.presence(machineId, presence));
     }
   }

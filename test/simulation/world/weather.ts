@@ -27,7 +27,7 @@ const FAULTS = {
   'link-repeats': 0.5,
   /** Delays up to almost the time that a command may be under way; so messages overtake each other. */
   'link-delays': 0.2,
-  /** The broker did not confirm: it may have delivered. */
+  /** The connection to the broker hangs: what was sent may have got through. */
   'broker-silent': 0.1,
   'broker-down': 3,
   /** A server process dies; for each thing it waits for. */
