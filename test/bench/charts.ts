@@ -11,7 +11,7 @@ const PLAIN = '#8a6d3b';
 
 /** Bars of the ratios: what the goal asks for is a line through all of them, as each is drawn in its own goals. */
 export function ratioChart(figures: readonly Figure[]): string {
-  const ratios = figures.filter(({ isRatio }) => isRatio);
+  const ratios = figures.filter(({ isRatio, hasNoFloor }) => isRatio && hasNoFloor !== true);
   const height = 40 + ratios.length * ROW;
   const scale = WIDTH - LEFT - RIGHT;
   const shares = ratios.flatMap((figure) => [figure.value, figure.plain ?? 0].map((value) => shown(figure, value)));
