@@ -8,10 +8,7 @@ export const CHANGES_TOPIC = `${ROOT}/changes`;
 /** What may stand in a topic as a machine's id: no wildcard, no separator. */
 export const MACHINE_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 
-/**
- * What a server sends travels with QoS 0: what left once is never sent again by client or broker, an hour later least of all,
- * and an event without its acknowledgement is repeated by its journal.
- */
+/** What a server sends travels with QoS 0: docs/adr/0006. */
 export const CHANNELS = {
   presence: { from: 'machine', qos: 1, retained: true },
   event: { from: 'machine', qos: 1, retained: false },

@@ -77,7 +77,11 @@ export class MqttConnection {
     return this.client.connected;
   }
 
-  /** Fulfilled when it has left, received or not. @throws NotConnectedError when it certainly was not sent; any other error means that it may have been. */
+  /**
+   * Fulfilled when it has left, received or not.
+   *
+   * @throws NotConnectedError when it certainly was not sent; any other error means that it may have been.
+   */
   async publish(topic: string, payload: string): Promise<void> {
     if (!this.client.connected) throw new NotConnectedError('not connected to the broker');
     let timeout: NodeJS.Timeout | undefined;

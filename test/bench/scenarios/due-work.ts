@@ -14,6 +14,8 @@ import type { Scenario, Settings } from '../scenario.js';
 
 const CLAIMS_A_ROUND = 20;
 const POLLS_A_ROUND = 500;
+/** Claims that are not done yet when a server makes its next one: it claims no more than it may take over. */
+const CLAIMS_HELD = TAKEN_OVER_MAX / CLAIM_MAX - 1;
 /** What fell due while nobody was there: a restart of seconds, at more purchases a second than P5 offers. */
 const DUE_AT_RESTART = 2_000;
 
@@ -121,18 +123,15 @@ interface Claimer {
   readonly held: string[][];
 }
 
-/**
- * The time of the claim, beside as many held acts as a server may have when it claims. What was claimed before these is then
- * done: a server that claims and never does comes to hold thousands.
- */
+/** The time of the claim. What a server would have done by then is done after it, or thousands would be held. */
 async function timed({ claim, finishAll, held }: Claimer, expected: number): Promise<number> {
   const startedAt = performance.now();
   const claimed = await claim();
   const ms = performance.now() - startedAt;
   if (claimed.length !== expected) throw new Error(`${claimed.length} acts were claimed, not ${expected}`);
   if (expected > 0) held.push(claimed);
-  const done = held.length > TAKEN_OVER_MAX / CLAIM_MAX - 1 ? held.shift() : undefined;
-  if (done !== undefined) await finishAll(done);
+  const oldest = held.length > CLAIMS_HELD ? held.shift() : undefined;
+  if (oldest !== undefined) await finishAll(oldest);
   return ms;
 }
 

@@ -65,9 +65,8 @@ async function watched<T>(
 }
 
 function figuresOf(floor: Visited, product: Visited, megabytes: readonly number[]): Figure[] {
-  const fifth = Math.ceil(megabytes.length / 5);
   const fifths = [0, 1, 2, 3, 4].map((i) => {
-    const values = megabytes.slice(i * fifth, (i + 1) * fifth);
+    const values = megabytes.slice((i * megabytes.length) / 5, ((i + 1) * megabytes.length) / 5);
     return values.reduce((sum, value) => sum + value, 0) / values.length;
   });
   const growth = (fifths[4] ?? Number.NaN) / (fifths[1] ?? Number.NaN);
